@@ -1,0 +1,3 @@
+"""At the root, so that the tests inside extension folders have the same fixtures as tests/."""
+
+pytest_plugins = ["tests.fixtures"]

@@ -1,0 +1,1 @@
+"""Where parvis speaks to others: one folder per bridge."""

@@ -1,0 +1,1 @@
+"""What is shown: one folder per format, its server, wall and phone halves together."""

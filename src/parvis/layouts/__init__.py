@@ -1,0 +1,1 @@
+"""How cards are set on a wall: one folder per layout."""

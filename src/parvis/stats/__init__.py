@@ -1,0 +1,1 @@
+"""What happened on the road: folds over the feed."""

@@ -1,0 +1,103 @@
+"""The command line: what it finds, what it says, and the status it gives."""
+
+from __future__ import annotations
+
+import argparse
+from types import SimpleNamespace
+
+import pytest
+
+import parvis
+from parvis.core.errors import Later, Refused
+from parvis.run import cli
+
+
+@pytest.mark.parametrize("name", cli.names())
+def test_every_command_shows_its_summary_and_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = cli.find(name)
+    with pytest.raises(SystemExit) as ended:
+        cli.main([name, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert command.EXAMPLE in said
+    assert command.EXAMPLE.startswith(("parvis ", "./parvis ")) and name in command.EXAMPLE
+    assert "\n" not in command.SUMMARY
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
+def test_the_overview_names_every_command(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == 0
+    said = capsys.readouterr().out
+    assert all(f"  {name} " in said and cli.find(name).SUMMARY in said for name in cli.names())
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["version"]])
+def test_the_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out.startswith(f"parvis {parvis.__version__} ")
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [("versoin", "did you mean `parvis version`?"), ("zzzz", "see `parvis --help`.")],
+)
+def test_an_unknown_command(word: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([word]) == 2
+    assert capsys.readouterr().err == f"parvis: there is no command `{word}`; {words}\n"
+
+
+def test_a_wrong_argument_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["version", "--loud"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said == "parvis version: unrecognized arguments: --loud; see `parvis version --help`.\n"
+
+
+@pytest.mark.parametrize("failure", [Refused("the file is empty."), Later("the file is empty.")])
+def test_a_failure_on_purpose_is_one_sentence(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(args: argparse.Namespace) -> int:
+        raise failure
+
+    stand_in(monkeypatch, fail)
+    assert cli.main(["version"]) == 2
+    assert capsys.readouterr().err == "parvis: the file is empty.\n"
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(args: argparse.Namespace) -> int:
+        raise ZeroDivisionError
+
+    stand_in(monkeypatch, fail)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["version"])
+
+
+def test_stopping_by_hand_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(args: argparse.Namespace) -> int:
+        raise KeyboardInterrupt
+
+    stand_in(monkeypatch, stop)
+    assert cli.main(["version"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_an_installed_program_says_where_its_tests_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["test", "--quick", "tests/unit"]) == 2
+    assert "from a clone with `./parvis test`" in capsys.readouterr().err
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
+    """Put a command that does as told in the place of every other."""
+    command = SimpleNamespace(
+        SUMMARY="does as told", EXAMPLE="parvis version", arguments=lambda parser: None, run=run
+    )
+    monkeypatch.setattr(cli, "find", lambda name: command)
