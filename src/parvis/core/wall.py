@@ -1,0 +1,85 @@
+"""A wall, what feeds it and what stands on it, as declared by an event file or the studio."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Mode = Literal["approve_first", "show_first", "trusted_only"]
+Basis = Literal["platform_terms", "own_content", "consent", "licence", "contract"]
+
+
+class Flood(msgspec.Struct, frozen=True):
+    """At most `posts` of one author within `within_s` seconds; the rest waits for a person."""
+
+    posts: int = 5
+    within_s: int = 60
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """How this wall decides. `version` is a hash of the rest, written into every decision."""
+
+    mode: Mode = "approve_first"
+    trusted: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ("wordlist", "flood", "duplicate")
+    wordlists: tuple[str, ...] = ("fr", "en")
+    words: tuple[str, ...] = ()
+    allow_words: tuple[str, ...] = ()
+    flood: Flood = Flood()
+    show_sensitive: bool = False
+    show_replies: bool = False
+
+
+class Brand(msgspec.Struct, frozen=True):
+    """The brand's tokens; colours are `#rrggbb`."""
+
+    theme: str = "conference"
+    scheme: Literal["light", "dark"] = "dark"
+    fields: tuple[str, ...] = ()
+    logo: str = ""
+
+
+class SourceSpec(msgspec.Struct, frozen=True):
+    """One source of one wall: which extension, with which settings, on which legal basis.
+
+    `secrets` maps a credential's name to the environment variable that holds it; values are never
+    stored here.
+    """
+
+    id: str
+    wall: str
+    plugin: str
+    settings: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+    basis: Basis = "platform_terms"
+    enabled: bool = True
+    org: str = "main"
+
+
+class FormatSpec(msgspec.Struct, frozen=True):
+    """One interactive format of one wall (a poll, …)."""
+
+    id: str
+    wall: str
+    plugin: str
+    settings: dict[str, Any] = {}
+    enabled: bool = True
+    org: str = "main"
+
+
+class Wall(msgspec.Struct, frozen=True):
+    """A wall. `id` stands in addresses: lower-case letters, digits and hyphens."""
+
+    id: str
+    title: str
+    org: str = "main"
+    lang: str = "en"
+    hashtags: tuple[str, ...] = ()
+    layout: str = "plain"
+    policy: Policy = Policy()
+    brand: Brand = Brand()
+    capacity: int = 50
+    retention_days: int = 30
+    panic: bool = False

@@ -1,0 +1,130 @@
+"""The whole contract between server and screen: a closed union of few messages.
+
+`frontend/kit/wire.ts` is generated from this file (`python -m parvis.run.wire_ts`). A message is
+one JSON object with a `type`. Snapshot + the messages after its `seq` = a fresh snapshot: each
+message replaces or removes whole things by id, so that applying one twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from parvis.core.post import Author, Direction, Entity, Media, PostKind
+
+
+class CardPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The part of the network's display policy that a screen must obey."""
+
+    must_show: tuple[str, ...] = ()
+    may_crop: bool = True
+    overlay_ok: bool = True
+    player_only: bool = False
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A post as screens get it: public, minimal, already cleared. `order` sorts cards, newest
+    largest.
+    """
+
+    post: str
+    network: str
+    text: str
+    order: int
+    shown_at_ms: int
+    created_at_ms: int
+    kind: PostKind = "post"
+    entities: tuple[Entity, ...] = ()
+    lang: str = ""
+    dir: Direction = "ltr"
+    media: tuple[Media, ...] = ()
+    author: Author | None = None
+    permalink: str = ""
+    policy: CardPolicy = CardPolicy()
+
+
+class WallFace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a screen knows of its wall."""
+
+    wall: str
+    title: str
+    lang: str
+    layout: str
+    theme: str
+    scheme: str
+    hashtags: tuple[str, ...] = ()
+    capacity: int = 50
+    panic: bool = False
+
+
+class FormatFace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The public state of a format on a wall; `view` is what its browser half draws."""
+
+    format: str
+    plugin: str
+    view: dict[str, Any]
+
+
+class Show(msgspec.Struct, frozen=True, tag="show"):
+    """The card is on the wall, or replaces its older self."""
+
+    card: Card
+
+
+class Hide(msgspec.Struct, frozen=True, tag="hide"):
+    """The post is off the wall: cover it now."""
+
+    post: str
+
+
+class Face(msgspec.Struct, frozen=True, tag="face"):
+    """The wall's own settings changed."""
+
+    wall: WallFace
+
+
+class Format(msgspec.Struct, frozen=True, tag="format"):
+    """A format's public state; `gone` ends it."""
+
+    face: FormatFace
+    gone: bool = False
+
+
+class Reset(msgspec.Struct, frozen=True, tag="reset"):
+    """The server cannot replay from where you are: load the snapshot again. Never carries an id."""
+
+
+Message = Show | Hide | Face | Format | Reset
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The wall at `seq`: at most `capacity` cards, newest first, and its formats by id."""
+
+    seq: int
+    wall: WallFace
+    cards: tuple[Card, ...] = ()
+    formats: tuple[FormatFace, ...] = ()
+
+
+def apply(snapshot: Snapshot, message: Message, seq: int) -> Snapshot:
+    """The snapshot after one message; the browser's kit does the same, step for step."""
+    cards, formats, wall = snapshot.cards, snapshot.formats, snapshot.wall
+    if isinstance(message, Show):
+        rest = [card for card in cards if card.post != message.card.post]
+        rest.append(message.card)
+        rest.sort(key=lambda card: card.order, reverse=True)
+        cards = tuple(rest[: wall.capacity])
+    elif isinstance(message, Hide):
+        cards = tuple(card for card in cards if card.post != message.post)
+    elif isinstance(message, Face):
+        wall = message.wall
+        cards = cards[: wall.capacity]
+    elif isinstance(message, Format):
+        kept = [face for face in formats if face.format != message.face.format]
+        formats = (
+            tuple(kept)
+            if message.gone
+            else tuple(sorted([*kept, message.face], key=lambda f: f.format))
+        )
+    return Snapshot(seq=max(seq, snapshot.seq), wall=wall, cards=cards, formats=formats)
