@@ -1,0 +1,1 @@
+"""The road of a post: collect, keep, moderate, clear, publish, withdraw."""

@@ -1,0 +1,134 @@
+"""Declare: make a wall what a declaration says; the second time nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.core.event import FormatChanged, WallChanged
+from parvis.core.ports import Clock
+from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.engine import Engine, Write
+from parvis.engine.change import (
+    Change,
+    DropFormat,
+    DropSource,
+    PutFormat,
+    PutFormatState,
+    PutSource,
+    PutWall,
+    Told,
+)
+from parvis.plug.format import Format
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What a declaration changed, as sentences in its own order; empty when all was so already."""
+
+    wall: str
+    said: tuple[str, ...] = ()
+    sources: bool = False
+
+
+async def declare(
+    engine: Engine,
+    wall: Wall,
+    sources: Sequence[SourceSpec],
+    formats: Sequence[FormatSpec],
+    formats_by_plugin: Mapping[str, Format],
+    *,
+    clock: Clock,
+    dry: bool = False,
+) -> Changed:
+    """Apply it in one write (`dry`: only say what would change); what is no longer declared is
+    dropped, its posts stay.
+
+    Raises `Refused` before anything is written when a format's settings are wrong or an id belongs
+    to another wall.
+    """
+    changes: list[Change] = []
+    events: list[Told] = []
+    said: list[str] = []
+    await _wall(engine, wall, changes, events, said)
+    moved = await _sources(engine, wall, sources, changes, said)
+    await _formats(engine, wall, formats, formats_by_plugin, changes, events, said)
+    if changes and not dry:
+        await engine.write(Write(tuple(changes), tuple(events), at_ms=clock()))
+    return Changed(wall.id, tuple(said), moved)
+
+
+async def _wall(
+    engine: Engine, wall: Wall, changes: list[Change], events: list[Told], said: list[str]
+) -> None:
+    held = await engine.wall(wall.id)
+    wanted = wall if held is None else msgspec.structs.replace(wall, panic=held.panic)
+    if held == wanted:
+        return
+    changes.append(PutWall(wanted))
+    events.append(Told(wall.id, WallChanged(wall.id)))
+    said.append(f"wall {wall.id}: {'made' if held is None else 'changed'}")
+
+
+async def _sources(
+    engine: Engine,
+    wall: Wall,
+    sources: Sequence[SourceSpec],
+    changes: list[Change],
+    said: list[str],
+) -> bool:
+    held = {source.id: source for source in await engine.sources(wall.id)}
+    taken: dict[str, str] = {}
+    for other in await engine.walls():
+        if other.id != wall.id:
+            taken |= {source.id: other.id for source in await engine.sources(other.id)}
+    before = len(changes)
+    for source in sources:
+        if source.id in taken:
+            raise Refused(
+                f"The source id {source.id} of the wall {wall.id} is already used by the wall"
+                f" {taken[source.id]}; give each source an id of its own."
+            )
+        if held.pop(source.id, None) != source:
+            changes.append(PutSource(source))
+            said.append(f"source {source.id}: set")
+    for gone in held:
+        changes.append(DropSource(gone))
+        said.append(f"source {gone}: removed, its posts stay")
+    return len(changes) > before
+
+
+async def _formats(
+    engine: Engine,
+    wall: Wall,
+    formats: Sequence[FormatSpec],
+    by_plugin: Mapping[str, Format],
+    changes: list[Change],
+    events: list[Told],
+    said: list[str],
+) -> None:
+    held = {spec.id: spec for spec in await engine.formats(wall.id)}
+    for spec in formats:
+        before = held.pop(spec.id, None)
+        format_ = by_plugin.get(spec.plugin)
+        if format_ is None:
+            raise Refused(
+                f"There is no format called {spec.plugin} (wall {wall.id}, format {spec.id})."
+            )
+        kept = await engine.format_state(wall.id, spec.id) if before is not None else None
+        if before == spec and kept is not None:
+            continue
+        if kept is None or (before is not None and before.plugin != spec.plugin):
+            state, rev = format_.start(spec.settings), kept[1] if kept else 0
+        else:
+            state, rev = format_.settle(kept[0], spec.settings), kept[1]
+        view = format_.view(state)
+        changes.append(PutFormat(spec))
+        changes.append(PutFormatState(wall.id, spec.id, spec.plugin, state, view, rev))
+        events.append(Told(wall.id, FormatChanged(spec.id)))
+        said.append(f"format {spec.id}: set")
+    for gone in held:
+        changes.append(DropFormat(wall.id, gone))
+        events.append(Told(wall.id, FormatChanged(gone)))
+        said.append(f"format {gone}: removed")

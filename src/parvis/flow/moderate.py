@@ -1,0 +1,96 @@
+"""Moderate: verdicts become one decision, under the wall's policy, with who, when and why. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from parvis.core.post import Post
+from parvis.core.verdict import Decision, State, Verdict
+from parvis.core.wall import Policy
+from parvis.plug.check import Around, Check
+
+_MODES: dict[str, tuple[State, str]] = {
+    "approve_first": ("pending", "This wall shows nothing before a person has approved it."),
+    "show_first": ("approved", "This wall shows posts at once; nothing spoke against it."),
+    "trusted_only": ("rejected", "This wall shows only authors on its list of trusted authors."),
+}
+
+
+def policy_version(policy: Policy) -> str:
+    """A short hash of everything the policy says."""
+    return hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:12]
+
+
+def judge(post: Post, around: Around, checks: Mapping[str, Check]) -> tuple[Verdict, ...]:
+    """The verdict of each check that the policy names, in the policy's order."""
+    named = (checks[name] for name in around.policy.checks if name in checks)
+    return tuple(check.judge(post, around) for check in named)
+
+
+def decide(
+    post: Post,
+    verdicts: Sequence[Verdict],
+    policy: Policy,
+    now_ms: int,
+    *,
+    by_person_before: bool = False,
+) -> Decision:
+    """The machine's decision: hard rules, then the checks, then the wall's mode.
+
+    `by_person_before`: a person had decided on an earlier version; a machine never overrules a
+    person, so it waits for one.
+    """
+    state, by, why, code = _first_rule(post, verdicts, policy, by_person_before)
+    return Decision(
+        state=state,
+        by=by,
+        why=why,
+        code=code,
+        at_ms=now_ms,
+        policy_version=policy_version(policy),
+        post_version=post.version,
+        verdicts=tuple(verdicts),
+    )
+
+
+def _first_rule(
+    post: Post, verdicts: Sequence[Verdict], policy: Policy, by_person_before: bool
+) -> tuple[State, str, str, str]:
+    handle = _name_of(post)
+    if handle in policy.blocked:
+        why = "The author is on this wall's list of blocked authors."
+        return "rejected", "rule:blocked", why, "blocked"
+    for verdict in verdicts:
+        if verdict.outcome == "reject":
+            return "rejected", f"rule:{verdict.check}", verdict.because, verdict.code
+    if post.kind == "repost":
+        why = "Reposts are not shown: the original stands for itself."
+        return "rejected", "rule:kind", why, "repost"
+    if post.kind in ("reply", "comment") and not policy.show_replies:
+        return "rejected", "rule:kind", "This wall does not show replies.", "reply"
+    for verdict in verdicts:
+        if verdict.outcome == "hold" and verdict.code == "duplicate":
+            return "duplicate", f"rule:{verdict.check}", verdict.because, "duplicate"
+    if by_person_before:
+        why = "It was edited after a person had decided on it."
+        return "pending", "rule:edited", why, "edited"
+    if (post.sensitivity.flag or post.sensitivity.spoiler) and not policy.show_sensitive:
+        return "pending", "rule:sensitive", "The author marked it as sensitive.", "sensitive"
+    for verdict in verdicts:
+        if verdict.outcome == "hold":
+            return "pending", f"rule:{verdict.check}", verdict.because, verdict.code
+    if handle and handle in policy.trusted:
+        why = "The author is on this wall's list of trusted authors."
+        return "approved", "rule:trusted", why, "trusted"
+    state, why = _MODES[policy.mode]
+    return state, f"rule:{policy.mode}", why, policy.mode
+
+
+def _name_of(post: Post) -> str:
+    """How a policy names the author: `network:handle`, lower case, without a leading @."""
+    if post.author is None:
+        return ""
+    return f"{post.network}:{post.author.handle.removeprefix('@').lower()}"

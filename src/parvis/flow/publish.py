@@ -1,0 +1,172 @@
+"""Publish: a cleared post becomes a card, the public and minimal form that obeys the network's
+display policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import msgspec
+
+from parvis.core.event import CardGone, CardShown, Fact, FormatChanged, WallChanged
+from parvis.core.post import Author, DisplayPolicy, Media, Post
+from parvis.core.wall import Wall
+from parvis.core.wire import (
+    Card,
+    CardPolicy,
+    Face,
+    Format,
+    FormatFace,
+    Hide,
+    Message,
+    Reset,
+    Show,
+    WallFace,
+)
+from parvis.engine import Engine
+
+
+def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
+    """The card; the engine gives it its `order`. Media come from our own address, never from the
+    network's.
+    """
+    return Card(
+        post=post.key,
+        network=post.network,
+        text=post.text,
+        order=0,
+        shown_at_ms=now_ms,
+        created_at_ms=post.created_at_ms,
+        kind=post.kind,
+        entities=post.entities,
+        lang=post.lang,
+        dir=post.dir,
+        media=tuple(
+            _public_media(post, number)
+            for number in range(len(post.media))
+            if _shows(post, number, policy)
+        ),
+        author=_public_author(post),
+        permalink=post.permalink,
+        policy=CardPolicy(
+            must_show=policy.must_show,
+            may_crop=policy.may_crop,
+            overlay_ok=policy.overlay_ok,
+            player_only=policy.media == "player_only",
+        ),
+    )
+
+
+def _shows(post: Post, number: int, policy: DisplayPolicy) -> bool:
+    media = post.media[number]
+    return media.type in ("image", "gif") and bool(media.url) and policy.media != "player_only"
+
+
+def _public_media(post: Post, number: int) -> Media:
+    media = post.media[number]
+    return Media(
+        type=media.type,
+        url=f"/media/{number}?post={quote(post.key, safe='')}",
+        alt=media.alt,
+        w=media.w,
+        h=media.h,
+        blurhash=media.blurhash,
+        focus=media.focus,
+        sensitive=media.sensitive,
+    )
+
+
+def _public_author(post: Post) -> Author | None:
+    author = post.author
+    if author is None:
+        return None
+    avatar = f"/media/avatar?post={quote(post.key, safe='')}" if author.avatar else ""
+    return Author(key="", handle=author.handle, name=author.name, url=author.url, avatar=avatar)
+
+
+def face_of(wall: Wall) -> WallFace:
+    """What a screen knows of its wall."""
+    return WallFace(
+        wall=wall.id,
+        title=wall.title,
+        lang=wall.lang,
+        layout=wall.layout,
+        theme=wall.brand.theme,
+        scheme=wall.brand.scheme,
+        hashtags=wall.hashtags,
+        capacity=wall.capacity,
+        panic=wall.panic,
+    )
+
+
+async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tuple[int, Message]]:
+    """The facts as messages to screens, in order, each with its sequence.
+
+    A thing that changed several times is told once, at its last place: each message says how it is
+    now. A journal line whose post has been erased since no longer names it: whoever replays it gets
+    `Reset`, and with it the wall as it is.
+    """
+    if any(is_erased(fact) for fact in facts):
+        return [(facts[-1].seq, Reset())]
+    last: dict[tuple[str, str], Fact] = {}
+    for fact in facts:
+        subject = _subject(fact)
+        if subject is not None:
+            last[subject] = fact
+    shown = [
+        name
+        for (kind, name), fact in last.items()
+        if kind == "card" and isinstance(fact.event, CardShown)
+    ]
+    cards = await engine.cards(wall, shown) if shown else {}
+    told: list[tuple[int, Message]] = []
+    for (kind, name), fact in sorted(last.items(), key=lambda item: item[1].seq):
+        message: Message | None
+        if kind == "card":
+            card = cards.get(name)
+            message = Show(card) if card is not None else Hide(name)
+        elif kind == "wall":
+            row = await engine.wall(wall)
+            message = Face(face_of(row)) if row is not None else None
+        else:
+            message = await _format_message(engine, wall, name)
+        if message is not None:
+            told.append((fact.seq, message))
+    return told
+
+
+def is_erased(fact: Fact) -> bool:
+    """Whether this line told screens of a post whose key was erased (keys have colons, hashes
+    none).
+    """
+    event = fact.event
+    return isinstance(event, CardShown | CardGone) and ":" not in event.post
+
+
+def _subject(fact: Fact) -> tuple[str, str] | None:
+    event = fact.event
+    if isinstance(event, CardShown | CardGone):
+        return "card", event.post
+    if isinstance(event, WallChanged):
+        return "wall", event.wall
+    if isinstance(event, FormatChanged):
+        return "format", event.format
+    return None
+
+
+async def _format_message(engine: Engine, wall: str, format_id: str) -> Message | None:
+    snapshot = await engine.snapshot_of_wall(wall)
+    if snapshot is None:
+        return None
+    for face in snapshot.formats:
+        if face.format == format_id:
+            return Format(face)
+    return Format(FormatFace(format=format_id, plugin="", view={}), gone=True)
+
+
+def bare(card: Card) -> Card:
+    """The card where only ids may be passed on: key and address of the post."""
+    return msgspec.structs.replace(
+        card, text="", entities=(), media=(), author=None, lang="", dir="ltr", policy=CardPolicy()
+    )

@@ -1,0 +1,298 @@
+"""The road of a post, from its arrival to the wall and off it again: the one place that joins the
+steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.core.event import WallChanged
+from parvis.core.ports import Clock
+from parvis.core.post import Arrival, DisplayPolicy, Gone, OptedOut, Post
+from parvis.core.rights import Right
+from parvis.core.verdict import Decision, State
+from parvis.core.wall import SourceSpec
+from parvis.engine import Engine, Placement, Step, Write
+from parvis.engine.change import MoveCursor, PutWall, Told
+from parvis.flow import keep, stage
+from parvis.flow.clear import clear
+from parvis.flow.decider import Decider
+from parvis.flow.identity import hash_key
+from parvis.flow.play import Play
+from parvis.flow.withdraw import Withdrawal
+from parvis.plug.check import Check
+from parvis.plug.door import Act
+from parvis.plug.format import Format
+
+PEOPLE_MAY: tuple[State, ...] = ("approved", "rejected", "hidden", "pending")
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of a page of arrivals; `keys` are the posts that are new or edited."""
+
+    new: int = 0
+    edited: int = 0
+    known: int = 0
+    refused: int = 0
+    gone: int = 0
+    unreadable: int = 0
+    keys: tuple[str, ...] = ()
+
+
+class Road:
+    """Receives, decides, shows and withdraws. One per process; every change of a wall's cards goes
+    through its lane.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Clock,
+        salt: bytes,
+        checks: Mapping[str, Check],
+        policies: Mapping[str, DisplayPolicy],
+        formats: Mapping[str, Format],
+    ) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._salt = salt
+        self._policies = policies
+        self._lanes: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._decider = Decider(engine, self._lanes, checks, self._show_under, clock)
+        self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash)
+        self._play = Play(engine, formats, clock)
+
+    def post_hash(self, key: str) -> str:
+        """What the journal calls a post after its key was erased."""
+        return hash_key(self._salt, key)
+
+    async def start(self) -> None:
+        """Take up what an earlier run left undecided or unerased."""
+        await self._withdrawal.start()
+        for wall in await self.engine.walls():
+            self._decider.wake(wall.id)
+
+    async def stop(self) -> None:
+        """Finish what was accepted."""
+        await self._play.stop()
+        await self._decider.stop()
+        await self._withdrawal.stop()
+
+    async def idle(self) -> None:
+        """Until every post that was received before this call is decided."""
+        await self._decider.idle()
+
+    # arrivals -------------------------------------------------------------------------------------
+    async def receive(
+        self, source: SourceSpec, arrivals: Sequence[Arrival], *, cursor: str | None = None
+    ) -> Receipt:
+        """Keep what arrived; on return it is stored. Deciding follows off the caller's path."""
+        latest = {item.key: item for item in arrivals if isinstance(item, Post)}
+        kept = await asyncio.gather(*(self._keep(source, post) for post in latest.values()))
+        gone = opted_out = 0
+        for item in arrivals:
+            if isinstance(item, Gone):
+                gone += await self._let_go(source, item)
+            elif isinstance(item, OptedOut):
+                await self._bury(source, item.key, f"The author's profile says {item.flag}.")
+                opted_out += 1
+        if cursor is not None:
+            await self.engine.write(Write((MoveCursor(source.id, cursor),)))
+        fresh = [
+            key for key, (state, _) in zip(latest, kept, strict=True) if state in ("new", "edited")
+        ]
+        walls = {wall for _, woken in kept for wall in woken}
+        for wall in walls:
+            self._decider.wake(wall, fresh)
+        states = [state for state, _ in kept]
+        return Receipt(
+            new=states.count("new"),
+            edited=states.count("edited"),
+            known=states.count("known"),
+            refused=states.count("refused") + opted_out,
+            gone=gone,
+            unreadable=len(arrivals)
+            - sum(isinstance(item, Post | Gone | OptedOut) for item in arrivals),
+            keys=tuple(fresh),
+        )
+
+    async def _keep(self, source: SourceSpec, post: Post) -> tuple[keep.Kept, tuple[str, ...]]:
+        """What became of one post, and the walls that have to decide on it."""
+        now_ms = self._clock()
+        post = keep.stamp(post, source, now_ms)
+        alias = post.extra.get(keep.ALIAS, "")
+        hashed = keep.Hashed(post, self.post_hash(post.key), self.post_hash(alias) if alias else "")
+        if hashed.alias and await self.engine.tombstones([hashed.alias], source.org):
+            return "refused", ()
+        written = await self.engine.write(keep.first_sight(hashed, source, now_ms))
+        if not written.again:
+            return "new", (source.wall,)
+        if await self.engine.tombstones([hashed.key], source.org):
+            return "refused", ()
+        known = (await self.engine.known(source.wall, [post.key], source.org)).get(post.key)
+        if known is not None and known.post.version != post.version:
+            name = keep.version_name(hashed.key, post.version)
+            if await self.engine.recall(keep.SUPERSEDED, name):
+                return "known", ()
+        elsewhere = await self.engine.placements(post.key, source.org)
+        state, write = keep.met_again(hashed, known, elsewhere, source, now_ms)
+        if write is None:
+            return state, ()
+        written = await self.engine.write(write)
+        if written.again:
+            return "known", ()
+        return state, (
+            *(placement.wall for placement in elsewhere),
+            source.wall,
+        ) if state != "known" else ()
+
+    async def _let_go(self, source: SourceSpec, item: Gone) -> int:
+        """A deletion told by the network; what we do not know yet is buried, in case it arrives
+        late.
+        """
+        if item.author:
+            posts = await self.engine.posts_of_author(item.key, source.org)
+            return sum(
+                [
+                    await self.withdraw(post.key, by="source", why=item.because, org=source.org)
+                    for post in posts
+                ]
+            )
+        key = await self.engine.recall(keep.ALIAS, self.post_hash(item.key)) or item.key
+        if await self.engine.placements(key, source.org):
+            return await self.withdraw(
+                key, by=f"source:{source.id}", why=item.because, org=source.org
+            )
+        await self._bury(source, item.key, item.because)
+        return 0
+
+    async def _bury(self, source: SourceSpec, key: str, because: str) -> None:
+        for placement in await self.engine.placements(key, source.org):
+            await self.withdraw(
+                placement.post, by=f"source:{source.id}", why=because, org=source.org
+            )
+        await self.engine.write(keep.bury(self.post_hash(key), because, source, self._clock()))
+
+    # people ---------------------------------------------------------------------------------------
+    async def decide(
+        self, wall: str, post: str, state: State, *, by: str, why: str, rev: int | None = None
+    ) -> Decision:
+        """A person's decision; raises `Conflict` when the post changed since `rev`, `Refused` when
+        it may not be shown.
+        """
+        if state not in PEOPLE_MAY:
+            raise Refused(
+                f"A person may decide {', '.join(PEOPLE_MAY)};"
+                " to take a post away for good, withdraw it."
+            )
+        async with self._lanes[wall]:
+            known = (await self.engine.known(wall, [post])).get(post)
+            if known is None or known.placement is None:
+                raise Refused(
+                    f"There is no post {post} on the wall {wall}; it may have been withdrawn."
+                )
+            placement = (
+                known.placement
+                if rev is None
+                else msgspec.structs.replace(known.placement, rev=rev)
+            )
+            decision = Decision(
+                state=state,
+                by=by,
+                why=why,
+                at_ms=self._clock(),
+                code="person",
+                post_version=known.post.version,
+            )
+            if state == "approved":
+                sources = {source.id: source for source in await self.engine.sources(wall)}
+                policy, ground = self._ground(known.post, placement, sources)
+                if isinstance(ground, str):
+                    raise Refused(ground)
+                await self.engine.write(
+                    stage.decided(placement, decision, known.post, policy, ground)
+                )
+            else:
+                await self.engine.write(
+                    await self._off_or_only_said(placement, decision, known.post)
+                )
+            return decision
+
+    async def withdraw(self, post: str, *, by: str, why: str, org: str = "main") -> int:
+        """Off every wall for good, then erased; the number of walls it left."""
+        return await self._withdrawal.withdraw(post, by=by, why=why, org=org)
+
+    async def erase_due(self) -> int:
+        """Erase now what withdrawals have left to erase and is due; how many posts."""
+        return await self._withdrawal.erase_due()
+
+    async def panic(self, wall: str, on: bool, *, by: str) -> None:
+        """Cover every screen of the wall, or uncover them."""
+        async with self._lanes[wall]:
+            row = await self.engine.wall(wall)
+            if row is None:
+                raise Refused(f"There is no wall {wall}.")
+            covered = msgspec.structs.replace(row, panic=on)
+            told = Told(wall, WallChanged(wall))
+            await self.engine.write(Write((PutWall(covered),), (told,), at_ms=self._clock()))
+
+    async def act(self, wall: str, format: str, acts: Sequence[Act]) -> dict[str, Any]:
+        """Visitors' acts on a format; stored on return. The format's public view after them."""
+        return await self._play.act(wall, format, acts)
+
+    async def trace(self, post: str, org: str = "main") -> Sequence[Step]:
+        """Everything that happened to the post, oldest first, also once it was withdrawn and
+        erased.
+        """
+        named = await self.engine.journey(post, org)
+        hashed = await self.engine.journey(self.post_hash(post), org)
+        return sorted([*named, *hashed], key=lambda step: (step.at_ms, step.wall, step.seq))
+
+    # cards ----------------------------------------------------------------------------------------
+    def _ground(
+        self, post: Post, placement: Placement, sources: Mapping[str, SourceSpec]
+    ) -> tuple[DisplayPolicy, Right | str]:
+        source = sources.get(placement.source)
+        if source is None:
+            return (
+                DisplayPolicy(),
+                f"Its source {placement.source} no longer belongs to the wall {placement.wall}.",
+            )
+        policy = self._policies.get(source.plugin, DisplayPolicy())
+        return policy, clear(post, source, policy, self._clock())
+
+    async def _show_under(
+        self,
+        post: Post,
+        placement: Placement,
+        decision: Decision,
+        sources: Mapping[str, SourceSpec],
+    ) -> Write:
+        """The write for a machine's decision: an approval without a right waits for a person, and
+        says why.
+        """
+        if decision.state != "approved":
+            return await self._off_or_only_said(placement, decision, post)
+        policy, ground = self._ground(post, placement, sources)
+        if isinstance(ground, str):
+            waits = msgspec.structs.replace(
+                decision, state="pending", by="rule:rights", why=ground, code="rights"
+            )
+            return await self._off_or_only_said(placement, waits, post)
+        return stage.decided(placement, decision, post, policy, ground)
+
+    async def _off_or_only_said(
+        self, placement: Placement, decision: Decision, post: Post
+    ) -> Write:
+        if placement.rev == 0 or not await self.engine.cards(placement.wall, [post.key]):
+            return stage.decided(placement, decision, post, DisplayPolicy(), None)
+        return stage.taken_off(
+            placement, decision, await stage.refill_of(self.engine, placement.wall, post.key)
+        )

@@ -1,0 +1,77 @@
+"""An address on the web that an extension declares as data; `web` mounts it behind the same
+admission as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from parvis.core.post import Raw
+
+
+class Door(msgspec.Struct, frozen=True):
+    """`name` is the last part of the address; bodies over `max_bytes` are refused with 413 before
+    they are read.
+    """
+
+    name: str
+    methods: tuple[str, ...] = ("POST",)
+    max_bytes: int = 256 * 1024
+    about: str = ""
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """A request at a door. Header names are lower case; `now_ms` is the server's clock; `url` the
+    public address asked.
+    """
+
+    door: str
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    now_ms: int
+    url: str = ""
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a visitor did with a format. `who` is an opaque random token of the visitor's page, no
+    identity.
+    """
+
+    action: str
+    who: str
+    data: dict[str, str]
+    at_ms: int
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the door says back. `raws` (sources) or `acts` (formats) are stored before the answer
+    leaves.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    raws: tuple[Raw, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One button of a form: pressing it sends `name=value`."""
+
+    name: str
+    value: str
+    label: str
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A form for a page without script, which posts to the door `door`; the server draws it as text and buttons."""
+
+    door: str
+    title: str
+    choices: tuple[Choice, ...] = ()
+    note: str = ""

@@ -1,0 +1,227 @@
+"""Sources are kept running: streams, falls back to polling, says how it is, never dies."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+import pytest
+
+from parvis.core.errors import Later, Refused
+from parvis.core.post import Arrival, Gone, Post, Raw, Unreadable
+from parvis.core.wall import SourceSpec
+from parvis.engine import Health
+from parvis.engine.change import DropSource, PutSource
+from parvis.flow import collect
+from parvis.flow.collect import Collector
+from parvis.plug.source import Page, Probe, Source
+from tests.flow.conftest import Venue
+from tests.posts import NOW_MS, post, source
+from tests.waiting import until
+
+
+def raw(number: int, cursor: str = "") -> Raw:
+    return Raw(body=str(number).encode(), cursor=cursor, received_at_ms=NOW_MS + number)
+
+
+class Scripted(Source):
+    """Plays what the test put into it; an exception in the list is raised at its place."""
+
+    def __init__(self, streams: bool = False, polls: bool = False) -> None:
+        self.streams, self.polls = streams, polls
+        self.script: list[Raw | Exception] = []
+        self.pages: list[Page | Exception] = []
+        self.cursors: list[str] = []
+        self.rechecked: list[str] = []
+        self.closed = 0
+        self.more = asyncio.Event()
+
+    def read(self, raw: Raw) -> Iterable[Arrival]:
+        text = raw.body.decode()
+        if text.startswith("-"):
+            return [Gone(post(int(text[1:])).key)]
+        return [post(int(text))] if text.isdecimal() else [Unreadable("line", "no number")]
+
+    async def stream(self, cursor: str) -> AsyncIterator[Raw]:
+        self.cursors.append(cursor)
+        while True:
+            while self.script:
+                item = self.script.pop(0)
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+            self.more.clear()
+            await self.more.wait()
+
+    async def poll(self, cursor: str) -> Page:
+        self.cursors.append(cursor)
+        while not self.pages:
+            self.more.clear()
+            await self.more.wait()
+        page = self.pages.pop(0)
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+    async def recheck(self, posts: Sequence[Post]) -> AsyncIterator[Raw]:
+        self.rechecked += [item.key for item in posts]
+        for item in posts:
+            yield raw(-int(item.key.rpartition(":")[2]))
+
+    async def probe(self) -> Probe:
+        return Probe(ok=True, says="Here.", nearest="squares")
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+async def collector(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collecting]:
+    monkeypatch.setattr(collect, "FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(collect, "REFUSED_WAIT_S", 0.001)
+    collecting = Collecting(venue)
+    yield collecting
+    await collecting.collector.stop()
+
+
+class Collecting:
+    """A collector whose one source is scripted."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self.source = Scripted()
+        self.opened = 0
+        self.collector = Collector(
+            venue.road,
+            venue.engine,
+            open_source=self.open,
+            clock=venue.clock,
+            rng=random.Random(1),
+        )
+
+    def open(self, spec: SourceSpec) -> Source:
+        self.opened += 1
+        return self.source
+
+    async def shown(self, *numbers: int) -> None:
+        async def stand() -> bool:
+            return sorted(await self.venue.shown()) == sorted(post(n).key for n in numbers)
+
+        await until(stand)
+
+    async def health(self) -> Health:
+        return (await self.venue.engine.health("square"))[0]
+
+    async def says(self, words: str, healthy: bool) -> None:
+        async def said() -> bool:
+            rows = await self.venue.engine.health("square")
+            return any(words in row.says and row.healthy is healthy for row in rows)
+
+        await until(said)
+
+
+async def test_what_streams_is_shown_and_its_cursor_kept(collector: Collecting) -> None:
+    collector.source.streams = True
+    collector.source.script = [raw(1, "c1"), raw(2, "c2")]
+    await collector.collector.start()
+    await collector.shown(1, 2)
+    assert await collector.venue.engine.cursor("hook") == "c2"
+    await collector.says("Listening", True)
+
+
+async def test_a_cut_is_resumed_from_the_cursor(collector: Collecting) -> None:
+    collector.source.streams = True
+    collector.source.script = [raw(1, "c1"), Later("cut"), raw(2, "c2")]
+    await collector.collector.start()
+
+    async def resumed() -> bool:
+        return collector.source.cursors == ["", "c1"]
+
+    await until(resumed)
+
+
+async def test_after_a_cut_what_is_on_show_is_asked_after(collector: Collecting) -> None:
+    collector.source.streams = True
+    collector.source.script = [raw(1, "c1"), Later("cut")]
+    await collector.collector.start()
+
+    async def withdrawn() -> bool:
+        return await collector.venue.state(post(1).key) == "withdrawn"
+
+    await until(withdrawn)
+    assert collector.source.rechecked[:1] == [post(1).key]
+
+
+async def test_a_closed_stream_is_polled_and_says_so(collector: Collecting) -> None:
+    collector.source.streams = collector.source.polls = True
+    collector.source.script = [Refused("Streaming needs a token.")]
+    collector.source.pages = [Page((raw(1),), "p1", again_in_s=0.0)]
+    await collector.collector.start()
+    await collector.shown(1)
+    assert await collector.venue.engine.cursor("hook") == "p1"
+    assert collector.source.cursors[:2] == ["", ""]
+
+
+async def test_a_refusal_is_said_and_healed(collector: Collecting) -> None:
+    collector.source.polls = True
+    collector.source.pages = [Refused("The key was revoked; make a new one.")]
+    await collector.collector.start()
+    await collector.says("revoked", False)
+    collector.source.pages = [Page((raw(1),), "p", again_in_s=1000.0)]
+    collector.source.more.set()
+    await collector.says("Asked every", True)
+    await collector.shown(1)
+
+
+async def test_a_fault_in_a_source_costs_that_source_a_moment(collector: Collecting) -> None:
+    collector.source.polls = True
+    collector.source.pages = [ValueError("a bug"), Page((raw(1),), "p", again_in_s=1000.0)]
+    await collector.collector.start()
+    await collector.shown(1)
+
+
+async def test_a_bad_line_costs_one_line(collector: Collecting) -> None:
+    collector.source.streams = True
+    bad = Raw(body=b"not a number", received_at_ms=NOW_MS)
+    collector.source.script = [raw(1), bad, raw(2)]
+    await collector.collector.start()
+    await collector.shown(1, 2)
+
+
+async def test_a_source_that_waits_to_be_called_is_probed(collector: Collecting) -> None:
+    await collector.collector.start()
+    await collector.says("Here.", True)
+    assert (await collector.health()).nearest == "squares"
+
+
+async def test_a_door_hands_over_what_it_got(collector: Collecting) -> None:
+    await collector.collector.start()
+    receipt = await collector.collector.receive_raws("hook", [raw(1), raw(2)])
+    assert receipt.new == 2
+    with pytest.raises(Refused):
+        await collector.collector.receive_raws("nobody", [raw(1)])
+
+
+async def test_a_changed_declaration_opens_anew_and_a_dropped_one_closes(
+    collector: Collecting,
+) -> None:
+    await collector.collector.start()
+    await collector.collector.refresh("square")
+    assert collector.opened == 1
+    await collector.venue.declare(PutSource(source(settings={"tag": "other"})))
+    await collector.collector.refresh("square")
+    assert (collector.opened, collector.source.closed) == (2, 1)
+    await collector.venue.declare(DropSource("hook"))
+    await collector.collector.refresh("square")
+    assert collector.source.closed == 2
+    assert collector.collector.source("hook") is None
+
+
+async def test_a_source_that_cannot_be_opened_says_why(collector: Collecting) -> None:
+    def refuse(spec: SourceSpec) -> Source:
+        raise Refused("The setting server is missing.")
+
+    collector.collector._open = refuse
+    await collector.collector.start()
+    await collector.says("setting server", False)
