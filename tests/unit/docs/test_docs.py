@@ -1,0 +1,69 @@
+"""Docs are tests: what exists is described, and what is described exists."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from parvis.plug.bridge import Bridge
+from parvis.plug.check import Check
+from parvis.plug.format import Format
+from parvis.plug.layout import Layout
+from parvis.plug.source import Source
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted(
+    path
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    if "node_modules" not in path.parts
+)
+
+
+@pytest.mark.parametrize("contract", [Source, Check, Format, Layout, Bridge])
+def test_every_hook_of_an_extension_is_documented(contract: type) -> None:
+    page = (ROOT / "docs" / "extend" / "README.md").read_text()
+    hooks = [name for name, _ in inspect.getmembers(contract, callable) if not name.startswith("_")]
+    assert hooks
+    section = page.split(f"## {contract.__name__}")[1].split("\n## ")[0]
+    for hook in hooks:
+        assert f"`{hook}(" in section, f"{contract.__name__}.{hook} is not in docs/extend"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_command_is_documented() -> None:
+    page = (ROOT / "docs" / "operate" / "commands.md").read_text()
+    for path in (ROOT / "src" / "parvis" / "run" / "commands").glob("[a-z]*.py"):
+        assert f"parvis {path.stem}" in page, f"the command {path.stem} is not in commands.md"
+
+
+def test_the_readmes_commands_are_what_ci_runs() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "./parvis up --demo" in readme
+    assert "./parvis test" in readme
+    assert re.search(r"^\s*(exec )?\./parvis test\s*$", (ROOT / ".ci" / "run").read_text(), re.M)
+
+
+def test_every_dependency_earns_its_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    page = (ROOT / "ARCHITECTURE.md").read_text().split("## What we stand on")[1].lower()
+    named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    for requirement in named:
+        name = re.match(r"[A-Za-z0-9_.-]+", requirement)
+        assert name is not None
+        assert name.group().lower() in page, f"{name.group()} has no line in ARCHITECTURE.md"
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
