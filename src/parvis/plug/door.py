@@ -69,7 +69,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A form for a page without script, which posts to the door `door`; the server draws it as text and buttons."""
+    """A form for a page without script: the server draws text and buttons that post to `door`."""
 
     door: str
     title: str

@@ -25,7 +25,7 @@ def imports(file: Path) -> Iterator[str]:
 def is_free(file: Path) -> bool:
     inside = file.relative_to(PARVIS).as_posix()
     is_test = file.name.startswith("test_") or "testkit" in inside
-    is_simulator = file.stem == "sim" or "/sim/" in inside
+    is_simulator = inside.startswith(("sim/", "run/bench/"))
     return inside.startswith((*DOOR, *FREE)) or is_test or is_simulator
 
 

@@ -1,0 +1,253 @@
+"""`plugin.toml`: what an extension says of itself, read without importing any of its code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.core.post import DisplayPolicy
+from parvis.plug.settings import check_settings, hosts_of, wrong
+
+__all__ = [
+    "PYTHON_API",
+    "Budget",
+    "Credential",
+    "Kind",
+    "Manifest",
+    "Setting",
+    "Words",
+    "check_settings",
+    "hosts_of",
+    "parse_manifest",
+    "read_manifest",
+]
+
+Kind = Literal["source", "check", "format", "layout", "bridge"]
+SettingType = Literal["str", "int", "float", "bool", "list", "choice", "url", "table"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PYTHON_API = 1
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\S{0,20}")
+_HOST = re.compile(r"\*|(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One text in the languages parvis speaks."""
+
+    en: str
+    fr: str
+
+
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One setting. `min` and `max` bound a number, the length of a text, or the items of a list (of
+    texts).
+    """
+
+    name: str
+    type: SettingType
+    help: Words
+    required: bool = False
+    default: Any = None
+    min: float | None = None
+    max: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One secret that the extension reads from its vault by `name`."""
+
+    name: str
+    help: Words
+    required: bool = False
+
+
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """At most `requests` in any `window_s` seconds at one host, for all that use this extension."""
+
+    requests: int
+    window_s: float
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `plugin.toml` says.
+
+    `hosts`: where the extension may connect: a host name, `*.example.com` (every name under it),
+    `{setting}` (the host of that setting) or `*` (any public host). `data`: categories of personal
+    data, for the processing register. `polls`, `streams`: how a source gets its posts; neither for
+    one that only has doors.
+    """
+
+    python_api: int
+    id: str
+    kind: Kind
+    version: str
+    name: Words
+    about: Words
+    settings: tuple[Setting, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    hosts: tuple[str, ...] = ()
+    budget: Budget | None = None
+    policy: DisplayPolicy = DisplayPolicy()
+    data: tuple[str, ...] = ()
+    polls: bool = False
+    streams: bool = False
+
+    def setting(self, name: str) -> Setting | None:
+        """The setting of that name."""
+        return next((each for each in self.settings if each.name == name), None)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in the file `path`; raises `Refused` naming file, key and mend."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(
+            f"{path} cannot be read ({_plain(error)}); write it as UTF-8 text."
+        ) from error
+    return parse_manifest(text, str(path))
+
+
+def parse_manifest(text: str, where: str = "plugin.toml") -> Manifest:
+    """The manifest in `text`; raises `Refused` naming `where`, key and mend."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{where} is not valid TOML: {error}; correct that line.") from error
+    api = given.get("python_api")
+    if api != PYTHON_API:
+        raise Refused(
+            f"{where}: python_api is {api!r}; this parvis speaks {PYTHON_API}, write that."
+        )
+    _check_policy(given.get("policy"), where)
+    try:
+        manifest = msgspec.convert(given, Manifest)
+    except msgspec.ValidationError as error:
+        raise Refused(f"{where}: {_said_plainly(str(error))}") from error
+    _check_names(manifest, where)
+    for setting in manifest.settings:
+        _check_setting(setting, where)
+    _check_hosts(manifest, where)
+    if manifest.budget and not (manifest.budget.requests > 0 and manifest.budget.window_s > 0):
+        raise Refused(f"{where}: budget: requests and window_s must be above 0; correct them.")
+    if manifest.kind != "source" and (manifest.polls or manifest.streams):
+        raise Refused(f"{where}: polls and streams belong to a source; remove them.")
+    return manifest
+
+
+def _check_policy(policy: object, where: str) -> None:
+    # DisplayPolicy is a struct of core that ignores what it does not know: here that would hide a
+    # slip.
+    if not isinstance(policy, dict):
+        return
+    known = DisplayPolicy.__struct_fields__
+    for key in cast("dict[str, object]", policy):
+        if key not in known:
+            raise Refused(f"{where}: policy.{key} is unknown; {_nearest(key, known)}.")
+
+
+def _check_names(manifest: Manifest, where: str) -> None:
+    if not _ID.fullmatch(manifest.id):
+        raise Refused(
+            f"{where}: id is {manifest.id!r};"
+            " use lower-case letters, digits and _, starting with a letter."
+        )
+    if not _VERSION.fullmatch(manifest.version):
+        raise Refused(
+            f"{where}: version is {manifest.version!r}; write three numbers, such as 1.0.0."
+        )
+    for key, words in (("name", manifest.name), ("about", manifest.about)):
+        if not words.en.strip() or not words.fr.strip():
+            raise Refused(f"{where}: {key} is empty; say it in en and in fr.")
+    for key, names in (
+        ("settings", [each.name for each in manifest.settings]),
+        ("credentials", [each.name for each in manifest.credentials]),
+    ):
+        for index, name in enumerate(names):
+            if not _ID.fullmatch(name):
+                raise Refused(
+                    f"{where}: {key} has the name {name!r}; use lower-case letters, digits and _."
+                )
+            if name in names[:index]:
+                raise Refused(f"{where}: {key} has the name {name!r} twice; remove one.")
+
+
+def _check_setting(setting: Setting, where: str) -> None:
+    place = f"{where}: setting {setting.name}"
+    if setting.type == "choice" and not setting.choices:
+        raise Refused(f"{place} is a choice without choices; list them.")
+    if setting.choices and setting.type != "choice":
+        raise Refused(f'{place} has choices but is no choice; write type = "choice".')
+    if setting.min is not None and setting.max is not None and setting.min > setting.max:
+        raise Refused(f"{place} has min above max; swap them.")
+    if setting.required and setting.default is not None:
+        raise Refused(f"{place} is required and has a default; keep one of the two.")
+    if not setting.help.en.strip() or not setting.help.fr.strip():
+        raise Refused(f"{place} has no help; say in en and in fr what it does.")
+    if setting.default is not None and (why := wrong(setting, setting.default)):
+        raise Refused(f"{place} has a default that {why}; correct it.")
+
+
+def _check_hosts(manifest: Manifest, where: str) -> None:
+    for host in manifest.hosts:
+        if host.startswith("{") and host.endswith("}"):
+            setting = manifest.setting(host[1:-1])
+            if setting is None or setting.type not in ("str", "url", "list", "choice"):
+                raise Refused(
+                    f"{where}: hosts names {host}, but no setting holds that address; add it."
+                )
+        elif not _HOST.fullmatch(host):
+            raise Refused(
+                f"{where}: hosts has {host!r}; write a bare host name, *.name, {{setting}} or *."
+            )
+
+
+_MISSING = re.compile(r"Object missing required field `(.+?)`(?: - at `(.+)`)?")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `(.+)`)?")
+_OTHER = re.compile(r"(.+?) - at `(.+)`")
+
+
+def _said_plainly(error: str) -> str:
+    if found := _MISSING.fullmatch(error):
+        return f"{_key(found[2], found[1])} is missing; add it."
+    if found := _UNKNOWN.fullmatch(error):
+        known = _fields_at(found[2] or "")
+        return f"{_key(found[2], found[1])} is unknown; {_nearest(found[1], known)}."
+    if found := _OTHER.fullmatch(error):
+        said = found[1][:1].lower() + found[1][1:]
+        return f"{_key(found[2])}: {said}; correct it."
+    return f"{error}; correct it."
+
+
+def _key(at: str | None, last: str = "") -> str:
+    path = (at or "$").removeprefix("$").removeprefix(".")
+    return ".".join(part for part in (path, last) if part)
+
+
+def _fields_at(at: str) -> tuple[str, ...]:
+    if at.startswith("$.settings"):
+        return (Words if at.endswith(".help") else Setting).__struct_fields__
+    if at.startswith("$.credentials"):
+        return (Words if at.endswith(".help") else Credential).__struct_fields__
+    if at == "$.budget":
+        return Budget.__struct_fields__
+    if at in ("$.name", "$.about"):
+        return Words.__struct_fields__
+    return Manifest.__struct_fields__
+
+
+def _nearest(given: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(given, known, 1)
+    return f"did you mean {close[0]}" if close else "remove it"
+
+
+def _plain(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "it is not UTF-8"
