@@ -1,0 +1,47 @@
+"""A Mastodon server: REST, streaming by SSE and WebSocket, and a crowd that posts.
+
+Written after https://docs.joinmastodon.org (4.6, read 2026-11). `POST /sim/…` steers it; see
+`control`.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from aiohttp import web
+
+from parvis.sim.mastodon import control, crowd, rest, streaming
+from parvis.sim.mastodon.world import World
+
+__all__ = ["SUMMARY", "World", "arguments", "build", "serve"]
+
+SUMMARY = "a Mastodon server whose posts, edits, deletions and faults you steer"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare them."""
+    parser.add_argument("--rate", type=float, default=0.0, help="posts a second of the crowd")
+    parser.add_argument("--tag", default="parvis", help="hashtag of the crowd's posts")
+    parser.add_argument("--beat", type=float, default=15.0, help="seconds between heartbeats")
+    parser.add_argument("--token", default="", help="demand this token of readers and streams")
+
+
+def build(args: argparse.Namespace) -> web.Application:
+    """One server with a world of its own."""
+    world = World(beat_s=args.beat)
+    if args.token:
+        world.tokens = frozenset((args.token,))
+        world.stream_open = world.rest_open = False
+    return serve(world, rate=args.rate, tag=args.tag)
+
+
+def serve(world: World, *, rate: float = 0.0, tag: str = "parvis") -> web.Application:
+    """A server of `world`; several may share one, such as a streaming host beside the main one."""
+    app = web.Application(middlewares=[rest.dialect])
+    app[rest.WORLD] = world
+    rest.mount(app)
+    streaming.mount(app)
+    control.mount(app)
+    if rate > 0:
+        app.cleanup_ctx.append(crowd.crowding(world, rate, tag))
+    return app

@@ -1,0 +1,336 @@
+"""What the simulated server knows, and what it is told to do wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from parvis.sim.mastodon.html import as_html, tags_of
+
+Status = dict[str, Any]
+
+
+def now_ms() -> int:
+    """The real time."""
+    return time.time_ns() // 1_000_000
+
+
+def iso(at_ms: int) -> str:
+    """As the API writes times."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+
+
+class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody posts. `author`: a name, or `name@host` for somebody of another server."""
+
+    text: str
+    author: str = "ada"
+    name: str = ""
+    note: str = ""
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str = "en"
+    visibility: str = "public"
+    noindex: bool = False
+    indexable: bool = True
+    discoverable: bool = True
+    bot: bool = False
+    followers: int = 42
+    media: tuple[dict[str, Any], ...] = ()
+    emojis: tuple[str, ...] = ()
+    poll: tuple[str, ...] = ()
+    reply_to: str = ""
+    quote: str = ""
+    at_ms: int = 0
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open stream and what is due to it: events, bytes as they are, or `None`, which tears it.
+
+    `tear_after`: it is torn so many bytes into its next event.
+    """
+
+    channel: str
+    tag: str
+    due: asyncio.Queue[tuple[str, str] | bytes | None] = field(default_factory=asyncio.Queue)
+    mute: bool = False
+    beats: int = 0
+    tear_after: int | None = None
+
+
+@dataclass
+class Refusal:
+    """What is refused: `stream`, `rest`, `hashtags` or `all`; how, and how many more times."""
+
+    what: str
+    status: int
+    times: int
+    body: str = ""
+    content_type: str = "application/json; charset=utf-8"
+
+
+@dataclass
+class World:
+    """One server's posts, listeners and faults."""
+
+    beat_s: float = 15.0
+    clock: Callable[[], int] = now_ms
+    tokens: frozenset[str] = frozenset(("sim-token",))
+    stream_open: bool = True
+    rest_open: bool = True
+    streaming_url: str = ""
+    """Where streams are, when elsewhere; '' for here."""
+    streaming_redirects: bool = False
+    streams_here: bool = True
+    hashtag_feeds: str = "public"
+    limit: int = 300
+    window_s: int = 300
+    statuses: dict[str, Status] = field(default_factory=dict)
+    listeners: set[Listener] = field(default_factory=set)
+    refusals: list[Refusal] = field(default_factory=list)
+    spent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Every path that was asked for, the latest last."""
+    _last_id: int = 0
+
+    # what happens ---------------------------------------------------------------------------------
+    def post(self, draft: Draft, base: str) -> Status:
+        """Publish it, and tell the listeners."""
+        status = self._status(draft, base)
+        self.statuses[status["id"]] = status
+        self._tell("update", status, _json(status))
+        return status
+
+    def edit(self, id_: str, text: str, base: str, spoiler: str | None = None) -> Status | None:
+        """Change the words; the time of the edit tells versions apart."""
+        old = self.statuses.get(id_)
+        if old is None:
+            return None
+        status = {
+            **old,
+            "content": as_html(text, base),
+            "tags": self._tags(text, base),
+            "edited_at": iso(max(self.clock(), _ms(old["edited_at"]) + 1)),
+            "spoiler_text": old["spoiler_text"] if spoiler is None else spoiler,
+        }
+        self.statuses[id_] = status
+        self._tell("status.update", status, _json(status))
+        return status
+
+    def delete(self, id_: str) -> bool:
+        """Take it away, and tell the listeners."""
+        status = self.statuses.pop(id_, None)
+        if status is not None:
+            self._tell("delete", status, id_)
+        return status is not None
+
+    def say(self, event: str, data: str) -> None:
+        """An event to every listener."""
+        for listener in self.listeners:
+            listener.due.put_nowait((event, data))
+
+    def shout(self, line: bytes) -> None:
+        """Bytes as they are, to every listener."""
+        for listener in self.listeners:
+            listener.due.put_nowait(line)
+
+    def cut(self, after: int | None = None) -> int:
+        """Tear every connection: now, or `after` that many bytes of the next event."""
+        for listener in list(self.listeners):
+            if after is None:
+                listener.due.put_nowait(None)
+            else:
+                listener.tear_after = after
+        return len(self.listeners)
+
+    def silence(self) -> int:
+        """Every open connection says nothing any more, not even heartbeats."""
+        for listener in self.listeners:
+            listener.mute = True
+        return len(self.listeners)
+
+    # what is asked --------------------------------------------------------------------------------
+    def timeline(self, wanted: Callable[[Status], bool], query: dict[str, str]) -> list[Status]:
+        """One page, newest first; `min_id` gives the page right after it, as the real one does."""
+        limit = max(1, min(int(query.get("limit") or 20), 40))
+        found = sorted(
+            (int(status["id"]), status) for status in self.statuses.values() if wanted(status)
+        )
+        low = max(_number(query.get("min_id")), _number(query.get("since_id")))
+        high = _number(query.get("max_id"))
+        page = [status for id_, status in found if id_ > low and (not high or id_ < high)]
+        page = page[:limit] if "min_id" in query else page[-limit:]
+        return page[::-1]
+
+    def tagged(
+        self,
+        tag: str,
+        others: Iterable[str] = (),
+        every: Iterable[str] = (),
+        none: Iterable[str] = (),
+    ) -> Callable[[Status], bool]:
+        """A test of statuses, as `any[]`, `all[]` and `none[]` of the tag timeline mean it."""
+        some = {tag.casefold(), *(other.casefold() for other in others)}
+        must = {each.casefold() for each in every}
+        never = {each.casefold() for each in none}
+
+        def fits(status: Status) -> bool:
+            has = {row["name"].casefold() for row in status["tags"]}
+            return bool(
+                status["visibility"] == "public" and has & some and has >= must and not has & never
+            )
+
+        return fits
+
+    def refusal(self, *areas: str) -> Refusal | None:
+        """The refusal that applies now, counted down."""
+        for refusal in self.refusals:
+            if refusal.what in (*areas, "all") and refusal.times:
+                refusal.times -= 1
+                return refusal
+        return None
+
+    def spend(self, caller: str) -> bool:
+        """Counts a request of `caller`; False when there was none left."""
+        remaining, reset_ms = self.budget(caller)
+        self.spent[caller] = (reset_ms, self.limit - remaining + 1)
+        return remaining > 0
+
+    def budget(self, caller: str) -> tuple[int, int]:
+        """Requests left to `caller`, and when (ms) they are counted anew."""
+        window = self.window_s * 1000
+        reset_ms = self.clock() // window * window + window
+        counted_to, spent = self.spent.get(caller, (0, 0))
+        spent = spent if counted_to == reset_ms else 0
+        return max(self.limit - spent, 0), reset_ms
+
+    # the shape of things --------------------------------------------------------------------------
+    def _tell(self, event: str, status: Status, data: str) -> None:
+        for listener in self.listeners:
+            if not listener.tag or self.tagged(listener.tag)(status):
+                listener.due.put_nowait((event, data))
+
+    def _status(self, draft: Draft, base: str) -> Status:
+        at_ms = draft.at_ms or self.clock()
+        self._last_id = max(self._last_id + 1, at_ms << 16)
+        id_ = str(self._last_id if not draft.at_ms else (draft.at_ms << 16) + len(self.statuses))
+        account = self._account(draft, base)
+        home = account["url"].rpartition("/@")[0]
+        theirs = id_ if home == base else str(int(id_) - 7)
+        quoted = self.statuses.get(draft.quote)
+        return {
+            "id": id_,
+            "created_at": iso(at_ms),
+            "in_reply_to_id": draft.reply_to or None,
+            "in_reply_to_account_id": None,
+            "sensitive": draft.sensitive or bool(draft.spoiler),
+            "spoiler_text": draft.spoiler,
+            "visibility": draft.visibility,
+            "language": draft.language,
+            "uri": f"{home}/users/{account['username']}/statuses/{theirs}",
+            "url": f"{home}/@{account['username']}/{theirs}",
+            "replies_count": 0,
+            "reblogs_count": 0,
+            "favourites_count": 0,
+            "quotes_count": 0,
+            "edited_at": None,
+            "content": as_html(draft.text, base),
+            "reblog": None,
+            "application": None,
+            "account": account,
+            "media_attachments": [_media(n, given, id_) for n, given in enumerate(draft.media)],
+            "mentions": [],
+            "tags": self._tags(draft.text, base),
+            "emojis": [_emoji(code, base) for code in draft.emojis],
+            "quote": {"state": "accepted", "quoted_status": quoted} if quoted else None,
+            "card": None,
+            "poll": _poll(id_, draft.poll) if draft.poll else None,
+        }
+
+    def _account(self, draft: Draft, base: str) -> dict[str, Any]:
+        name, _, host = draft.author.partition("@")
+        home = f"https://{host}" if host else base
+        return {
+            "id": str(sum(ord(char) * 31**place for place, char in enumerate(draft.author))),
+            "username": name,
+            "acct": draft.author,
+            "display_name": draft.name or name.title(),
+            "locked": False,
+            "bot": draft.bot,
+            "discoverable": draft.discoverable,
+            "indexable": draft.indexable,
+            "group": False,
+            "created_at": "2022-11-01T00:00:00.000Z",
+            "note": f"<p>{draft.note}</p>",
+            "url": f"{home}/@{name}",
+            "uri": f"{home}/users/{name}",
+            "avatar": f"{base}/avatars/original/missing.png",
+            "avatar_static": f"{base}/avatars/original/missing.png",
+            "header": f"{base}/headers/original/missing.png",
+            "header_static": f"{base}/headers/original/missing.png",
+            "followers_count": draft.followers,
+            "following_count": 7,
+            "statuses_count": 3,
+            "last_status_at": iso(self.clock())[:10],
+            "noindex": draft.noindex,
+            "emojis": [],
+            "roles": [],
+            "fields": [],
+        }
+
+    def _tags(self, text: str, base: str) -> list[dict[str, str]]:
+        return [{"name": tag.lower(), "url": f"{base}/tags/{tag.lower()}"} for tag in tags_of(text)]
+
+
+def _json(status: Status) -> str:
+    return msgspec.json.encode(status).decode()
+
+
+def _ms(at: str | None) -> int:
+    return int(datetime.fromisoformat(at).timestamp() * 1000) if at else 0
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,30}", text) else 0
+
+
+def _media(number: int, given: dict[str, Any], id_: str) -> dict[str, Any]:
+    size = {"width": 1200, "height": 800, "size": "1200x800", "aspect": 1.5}
+    return {
+        "id": f"{id_}{number}",
+        "type": "image",
+        "preview_url": given.get("url"),
+        "remote_url": None,
+        "text_url": None,
+        "meta": {"focus": {"x": 0.0, "y": 0.0}, "original": size, "small": size},
+        "description": None,
+        "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
+        **given,
+    }
+
+
+def _emoji(code: str, base: str) -> dict[str, Any]:
+    url = f"{base}/emoji/{code}.png"
+    return {"shortcode": code, "url": url, "static_url": url, "visible_in_picker": True}
+
+
+def _poll(id_: str, choices: Iterable[str]) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "expires_at": None,
+        "expired": False,
+        "multiple": False,
+        "votes_count": 0,
+        "voters_count": 0,
+        "options": [{"title": choice, "votes_count": 0} for choice in choices],
+        "emojis": [],
+    }

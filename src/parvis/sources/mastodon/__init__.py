@@ -1,0 +1,181 @@
+"""Mastodon, and servers that speak its API: streams, repaired by REST after each cut, or polls."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.core.post import Arrival, Post, Raw
+from parvis.plug.source import Page, Probe, Source
+from parvis.plug.tools import Tools
+from parvis.sources.mastodon import probing
+from parvis.sources.mastodon.asking import Target, read_asking
+from parvis.sources.mastodon.cursor import Cursor
+from parvis.sources.mastodon.fields import decode, ident, newer, rows, text
+from parvis.sources.mastodon.read import Reader
+from parvis.sources.mastodon.rest import Look, Rest, left
+from parvis.sources.mastodon.streaming import Streams, Told
+
+FASTEST_S = 5.0
+SLOWEST_S = 15.0
+PATIENCE_S = 300.0
+PAGES_A_POLL = 10
+MISSED_A_POLL = 10
+LEFT_OUT = 5000
+SCARCE = 60
+CONCERNS_US = ("update", "status.update", "delete")
+
+
+class Mastodon(Source):
+    """Hashtags and accounts as one server knows them."""
+
+    polls = True
+
+    def __init__(self, tools: Tools) -> None:
+        self._asking = read_asking(tools.settings)
+        token = tools.vault.secret("token") if tools.vault.has("token") else ""
+        self._clock = tools.clock
+        self._rest = Rest(tools.http, self._asking, token)
+        self._streams = Streams(tools.http, self._rest, self._asking, token)
+        self._reader = Reader(self._asking.host, self._asking.honour)
+        self._pages: dict[str, tuple[str, ...]] = {}
+        self._last: dict[str, bytes] = {}
+        self._pace_s = FASTEST_S
+        self._left_out: OrderedDict[str, None] = OrderedDict()
+        # an account has no stream of its own, so whoever asks for one is polled for everything
+        self.streams = all(target.tag for target in self._asking.targets)
+
+    def read(self, raw: Raw) -> Iterator[Arrival]:
+        """Pure; see `Reader`."""
+        return self._reader.read(raw)
+
+    async def stream(self, cursor: str) -> AsyncIterator[Raw]:
+        """First what was missed, with the streams already open, so that nothing falls between."""
+        at = Cursor.read(cursor)
+        async with self._streams.open(self._asking.tags) as queue:
+            for target in self._asking.targets:
+                since = at.ids.get(target.name, "")
+                async for look in self._rest.catch_up(target, since):
+                    at.move(target, look.newest)
+                    yield self._stamped(look.raw, at.write(), gap_fill=bool(since))
+            while True:
+                told = await queue.get()
+                if isinstance(told, Exception):
+                    raise told
+                if raw := self._heard(told, at):
+                    yield raw
+
+    async def poll(self, cursor: str) -> Page:
+        """The newest page of each list, and what lies between it and the cursor."""
+        at = Cursor.read(cursor)
+        raws: list[Raw] = []
+        before, more = cursor, False
+        for target in self._asking.targets:
+            pages = 0
+            since = at.ids.get(target.name, "")
+            async for look in self._rest.catch_up(target, since):
+                pages += 1
+                at.move(target, look.newest)
+                if self._changed(target, look):
+                    raws.append(self._stamped(look.raw, "", gap_fill=bool(since)))
+                if pages == PAGES_A_POLL:
+                    more = True
+                    break
+            else:
+                raws += await self._missing(target, look)
+        self._pace_s = self._next_pace(news=at.write() != before)
+        return Page(tuple(raws), at.write(), self._spread(), more)
+
+    async def probe(self) -> Probe:
+        """See `probing`."""
+        return await probing.look(self._rest, self._asking, self._clock())
+
+    async def recheck(self, posts: Sequence[Post]) -> AsyncIterator[Raw]:
+        """One request a post; posts that reached us through another server are left to it."""
+        for post in posts:
+            if id_ := self._local_id(post):
+                raw = await self._rest.status(id_)
+                if raw is not None:
+                    yield self._stamped(raw, "", gap_fill=True)
+
+    def _heard(self, told: Told, at: Cursor) -> Raw | None:
+        name, data = told.event
+        if name not in CONCERNS_US:
+            return None
+        cursor = ""
+        if name != "delete":
+            try:
+                status = decode(data)
+            except ValueError:
+                status = {}  # `read` says what is wrong with it
+            id_ = ident(status) if isinstance(status, dict) else ""
+            if isinstance(status, dict) and id_ and self._leave_out(name, id_, status):
+                return None
+            if name == "update":
+                at.move(Target(f"tag:{told.tag}"), id_)
+                cursor = at.write()
+        return self._stamped(Raw(body=data, kind=name), cursor)
+
+    def _leave_out(self, name: str, id_: str, status: dict[str, object]) -> bool:
+        """Streams know no `all` and `none`; an edit follows what was decided of the post."""
+        if name == "update" and not self._asking.wants(
+            [text(t, "name") for t in rows(status, "tags")]
+        ):
+            self._left_out[id_] = None
+            if len(self._left_out) > LEFT_OUT:
+                self._left_out.popitem(last=False)
+        return id_ in self._left_out
+
+    def _changed(self, target: Target, look: Look) -> bool:
+        """Whether the page says anything that the one before did not."""
+        sha256 = hashlib.sha256(look.raw.body).digest()
+        before, self._last[target.name] = self._last.get(target.name), sha256
+        return sha256 != before
+
+    async def _missing(self, target: Target, look: Look) -> list[Raw]:
+        """Polls are not told of deletions: what the last page had and this one lacks is asked."""
+        before, self._pages[target.name] = self._pages.get(target.name, ()), look.ids
+        there, oldest = frozenset(look.ids), look.oldest
+        missed = [id_ for id_ in before if id_ not in there and newer(id_, oldest)]
+        found: list[Raw] = []
+        try:
+            for id_ in missed[:MISSED_A_POLL]:
+                raw = await self._rest.status(id_)
+                if raw is not None:
+                    found.append(self._stamped(raw, ""))
+        except Refused:
+            return found  # the server shows lists but no single posts: nothing can be learnt
+        return found
+
+    def _stamped(self, raw: Raw, cursor: str, *, gap_fill: bool = False) -> Raw:
+        return msgspec.structs.replace(
+            raw, cursor=cursor, received_at_ms=self._clock(), gap_fill=gap_fill
+        )
+
+    def _local_id(self, post: Post) -> str:
+        own = self._reader.local_key("-")[:-1]
+        for name in (post.extra.get("alias", ""), post.key):
+            if name.startswith(own):
+                return ident({"id": name.removeprefix(own)})
+        return ""
+
+    def _next_pace(self, *, news: bool) -> float:
+        return FASTEST_S if news else min(self._pace_s * 1.5, SLOWEST_S)
+
+    def _spread(self) -> float:
+        """Seconds to the next poll: our pace, slower when the server's allowance runs out."""
+        wait = max(self._pace_s, 2.0 * len(self._asking.targets))
+        allowance = left(self._rest.headers, self._clock())
+        if allowance is not None and allowance[0] < SCARCE:
+            calls, reset_s = allowance
+            wait = max(wait, reset_s * len(self._asking.targets) / max(calls, 1))
+        return min(wait, PATIENCE_S)
+
+
+def open_source(tools: Tools) -> Mastodon:
+    """Raises `Refused` for settings that cannot be meant."""
+    return Mastodon(tools)

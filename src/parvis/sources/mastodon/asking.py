@@ -1,0 +1,132 @@
+"""What we ask a server for, from the settings a person gave."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from parvis.core.errors import Refused
+from parvis.sources.mastodon.account import FLAGS
+
+_TAG = re.compile(r"[\w·・\u200c]{1,100}")
+_ACCOUNT = re.compile(r"[\w.-]{1,100}(@[\w.-]{1,253}(:\d{1,5})?)?")
+
+
+class Target(NamedTuple):
+    """One list of the server that we follow; `name` is `tag:…` or `account:…`."""
+
+    name: str
+
+    @property
+    def tag(self) -> str:
+        """The hashtag, or ''."""
+        return self.name.removeprefix("tag:") if self.name.startswith("tag:") else ""
+
+    @property
+    def account(self) -> str:
+        """The account, or ''."""
+        return self.name.removeprefix("account:") if self.name.startswith("account:") else ""
+
+
+class Asking(NamedTuple):
+    """The settings, checked. `base` is the server's address without a slash at its end."""
+
+    base: str
+    host: str
+    targets: tuple[Target, ...]
+    all: tuple[str, ...]
+    none: tuple[str, ...]
+    limit: int
+    honour: tuple[str, ...]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags asked for."""
+        return tuple(target.tag for target in self.targets if target.tag)
+
+    @property
+    def settings_page(self) -> str:
+        """Where a person makes a token."""
+        return f"{self.base}/settings/applications"
+
+    def path(self, tag: str) -> str:
+        """The REST timeline of a tag."""
+        return f"{self.base}/api/v1/timelines/tag/{quote(tag, safe='')}"
+
+    def filters(self) -> list[tuple[str, str]]:
+        """Parameters of the REST timeline."""
+        return [("all[]", tag) for tag in self.all] + [("none[]", tag) for tag in self.none]
+
+    def wants(self, tags: Sequence[str]) -> bool:
+        """Whether a post with these tags passes the filters (streams know none)."""
+        has = {fold(tag) for tag in tags}
+        return has.issuperset(map(fold, self.all)) and has.isdisjoint(map(fold, self.none))
+
+
+def read_asking(settings: dict[str, Any]) -> Asking:
+    """Raises `Refused` naming the setting."""
+    base, host = read_server(settings["server"])
+    tags = _tags(settings, "tags")
+    accounts = [account.strip().removeprefix("@") for account in settings["accounts"]]
+    for account in accounts:
+        if not _ACCOUNT.fullmatch(account):
+            raise Refused(
+                f"The setting accounts has {account[:60]!r}; write it as name@server.example."
+            )
+    if not tags and not accounts:
+        raise Refused(
+            f"The Mastodon source of {host} has neither tags nor accounts; name one or more."
+        )
+    for flag in settings["honour"]:
+        if flag not in FLAGS:
+            raise Refused(f"The setting honour has {flag[:40]!r}; choose from {', '.join(FLAGS)}.")
+    names = [f"tag:{tag}" for tag in tags] + [f"account:{account}" for account in accounts]
+    return Asking(
+        base,
+        host,
+        tuple(map(Target, dict.fromkeys(names))),
+        _tags(settings, "all"),
+        _tags(settings, "none"),
+        int(settings["limit"]),
+        tuple(settings["honour"]),
+    )
+
+
+def read_server(given: str) -> tuple[str, str]:
+    """Address and host of `mastodon.social` or `https://mastodon.social/…`; raises `Refused`."""
+    text = given.strip()
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    fits = re.fullmatch(r"[\w.:-]{1,253}", host) and parts.scheme in ("http", "https")
+    if not fits or parts.username is not None:
+        raise Refused(
+            f"The setting server is {given[:80]!r}; write the name of a Mastodon server,"
+            " such as mastodon.social."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    shown = f"{shown}:{port}" if port else shown
+    return f"{parts.scheme}://{shown}", f"{host}:{port}" if port else host
+
+
+def fold(tag: str) -> str:
+    """The form in which a server holds two spellings of a tag for the same."""
+    return unicodedata.normalize("NFKC", tag).casefold()
+
+
+def _tags(settings: dict[str, Any], name: str) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for given in settings[name]:
+        tag = unicodedata.normalize("NFKC", given.strip()).removeprefix("#")
+        if not _TAG.fullmatch(tag) or tag.isdigit():
+            raise Refused(
+                f"The setting {name} has {given[:60]!r}; a hashtag is letters, digits and _ only,"
+                " and not all digits."
+            )
+        found.setdefault(fold(tag), tag)
+    return tuple(found.values())

@@ -1,0 +1,89 @@
+"""Fields of JSON that may be missing, null or of another type than the documentation says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+
+YEAR_2100_MS = 4_102_444_800_000
+Fields = Mapping[str, Any]
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def decode(body: bytes) -> object:
+    """The JSON value; raises ValueError for what is none, or is nested too deeply."""
+    try:
+        return cast(object, msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:  # more patient: takes a byte order mark, bytes that are no UTF-8, and lone surrogates
+        patient = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        again = json.dumps(patient, ensure_ascii=False).encode("utf-8", "ignore")
+        return cast(object, msgspec.json.decode(again))
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
+        raise ValueError("no JSON that can be read") from error
+
+
+def text(fields: Fields, name: str) -> str:
+    """The text, or ''."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def whole(fields: Fields, name: str) -> int:
+    """The number, 0 when it is none or below 0."""
+    value = fields.get(name)
+    return value if type(value) is int and 0 <= value < 2**53 else 0
+
+
+def real(fields: Fields, name: str) -> float:
+    """The number as it is, 0.0 when it is none."""
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value) if abs(value) < 1e9 else 0.0
+
+
+def table(fields: Fields, name: str) -> Fields:
+    """The object, or an empty one."""
+    value = fields.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def rows(fields: Fields, name: str) -> Sequence[Fields]:
+    """The objects in the list; what is no object is left out."""
+    value = fields.get(name)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def ident(fields: Fields, name: str = "id") -> str:
+    """The id: a text in Mastodon, a number in some of its relatives; '' when it is neither."""
+    value = fields.get(name)
+    if type(value) is int and 0 <= value < 10**30:
+        return str(value)
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+
+
+def moment_ms(fields: Fields, name: str) -> int:
+    """The time, 0 when it is none or out of reason."""
+    try:
+        at = datetime.fromisoformat(text(fields, name)[:40])
+        stamp = int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return 0
+    return stamp if 0 < stamp < YEAR_2100_MS else 0
+
+
+def age(id_: str) -> tuple[int, str]:
+    """Sorts ids by when they were given: they grow in length, then in order."""
+    return len(id_), id_
+
+
+def newer(one: str, other: str) -> bool:
+    """Whether the id `one` was given after `other`."""
+    return age(one) > age(other)
