@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parvis.engine.open import open_engine
 
 from parvis.core.post import Arrival, DisplayPolicy, Post
 from parvis.core.verdict import Outcome, Span, Verdict
@@ -16,6 +15,7 @@ from parvis.core.wall import Policy, SourceSpec, Wall
 from parvis.core.wire import Card
 from parvis.engine import Engine, Write
 from parvis.engine.change import Change, PutSource, PutWall
+from parvis.engine.open import open_engine
 from parvis.flow.road import Receipt, Road
 from parvis.plug.check import Around, Check
 from tests.posts import NOW_MS, source, wall

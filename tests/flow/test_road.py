@@ -131,6 +131,15 @@ async def test_a_deletion_by_the_networks_own_name_finds_the_post(venue: Venue) 
     assert await venue.shown() == []
 
 
+async def test_a_second_servers_name_for_the_post_deletes_it_too(venue: Venue) -> None:
+    await venue.receive(post(extra={"alias": "test:one.example:77"}))
+    await venue.receive(post(extra={"alias": "test:two.example:5"}))
+    assert (await venue.receive(Gone("test:two.example:5"))).gone == 1
+    assert await venue.shown() == []
+    again = await venue.receive(post(extra={"alias": "test:one.example:77"}))
+    assert again.refused == 1
+
+
 async def test_a_deletion_that_overtakes_its_post_keeps_it_out(venue: Venue) -> None:
     await venue.receive(Gone("test:server.example:77"), Gone(post(2).key))
     late = await venue.receive(post(1, extra={"alias": "test:server.example:77"}), post(2))

@@ -177,8 +177,8 @@ class Decider:
             await self._engine.write(await self._show(item.post, item.placement, decision, sources))
         except Conflict:
             self._woken.add(item.placement.wall)
-        except Refused as refused:
-            log.info("decide.refused", extra={"wall": item.placement.wall, "because": str(refused)})
+        except Refused:
+            return  # it was withdrawn meanwhile, and withdrawn is final
 
 
 def _is_first(item: Known) -> bool:

@@ -60,7 +60,9 @@ def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
 
 def _shows(post: Post, number: int, policy: DisplayPolicy) -> bool:
     media = post.media[number]
-    return media.type in ("image", "gif") and bool(media.url) and policy.media != "player_only"
+    moves = media.mime.startswith("video/")
+    still = media.type in ("image", "gif") and bool(media.url) and not moves
+    return still and policy.media != "player_only"
 
 
 def _public_media(post: Post, number: int) -> Media:
@@ -103,28 +105,31 @@ def face_of(wall: Wall) -> WallFace:
 async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tuple[int, Message]]:
     """The facts as messages to screens, in order, each with its sequence.
 
-    A thing that changed several times is told once, at its last place: each message says how it is
-    now. A journal line whose post has been erased since no longer names it: whoever replays it gets
-    `Reset`, and with it the wall as it is.
+    A card or a format that changed several times is told once, at its last place: each message says
+    how it is now. What takes a card off or changes the wall keeps every place it had, because a
+    screen cuts its cards to the wall's capacity after each message. A journal line whose post has
+    been erased since no longer names it: whoever replays it gets `Reset`, and with it the wall as
+    it is.
     """
     if any(is_erased(fact) for fact in facts):
         return [(facts[-1].seq, Reset())]
-    last: dict[tuple[str, str], Fact] = {}
+    last: dict[tuple[str, str, int], Fact] = {}
     for fact in facts:
         subject = _subject(fact)
-        if subject is not None:
-            last[subject] = fact
-    shown = [
-        name
-        for (kind, name), fact in last.items()
-        if kind == "card" and isinstance(fact.event, CardShown)
-    ]
+        if subject is None:
+            continue
+        kind, name = subject
+        if isinstance(fact.event, CardGone):
+            last.pop((kind, name, 0), None)
+        in_place = isinstance(fact.event, CardGone | WallChanged)
+        last[kind, name, fact.seq if in_place else 0] = fact
+    shown = [name for (kind, name, place) in last if kind == "card" and not place]
     cards = await engine.cards(wall, shown) if shown else {}
     told: list[tuple[int, Message]] = []
-    for (kind, name), fact in sorted(last.items(), key=lambda item: item[1].seq):
+    for (kind, name, place), fact in sorted(last.items(), key=lambda item: item[1].seq):
         message: Message | None
         if kind == "card":
-            card = cards.get(name)
+            card = None if place else cards.get(name)
             message = Show(card) if card is not None else Hide(name)
         elif kind == "wall":
             row = await engine.wall(wall)

@@ -19,7 +19,7 @@ from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Placement, Step, Write
-from parvis.engine.change import MoveCursor, PutWall, Told
+from parvis.engine.change import MoveCursor, PutWall, Remember, Told
 from parvis.flow import keep, stage
 from parvis.flow.clear import clear
 from parvis.flow.decider import Decider
@@ -101,7 +101,9 @@ class Road:
             if isinstance(item, Gone):
                 gone += await self._let_go(source, item)
             elif isinstance(item, OptedOut):
-                await self._bury(source, item.key, f"The author's profile says {item.flag}.")
+                await self._bury(
+                    source, item.key, f"The author asks not to be collected ({item.flag})."
+                )
                 opted_out += 1
         if cursor is not None:
             await self.engine.write(Write((MoveCursor(source.id, cursor),)))
@@ -137,6 +139,9 @@ class Road:
         if await self.engine.tombstones([hashed.key], source.org):
             return "refused", ()
         known = (await self.engine.known(source.wall, [post.key], source.org)).get(post.key)
+        if hashed.alias and not await self.engine.recall(keep.ALIAS, hashed.alias):
+            # the same post through another server, which will announce its deletion in its own name
+            await self.engine.write(Write((Remember(keep.ALIAS, hashed.alias, post.key),)))
         if known is not None and known.post.version != post.version:
             name = keep.version_name(hashed.key, post.version)
             if await self.engine.recall(keep.SUPERSEDED, name):

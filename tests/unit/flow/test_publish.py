@@ -38,6 +38,11 @@ def test_player_only_media_are_not_pictures() -> None:
     assert card.policy.player_only
 
 
+def test_a_moving_picture_that_is_a_film_is_no_picture() -> None:
+    gifv = Media("gif", "https://far.example/a.mp4", mime="video/mp4")
+    assert card_of(post(media=(gifv,)), DisplayPolicy(), NOW_MS).media == ()
+
+
 def test_a_number_names_the_medium_even_when_one_before_it_is_left_out() -> None:
     card = card_of(post(media=(FILM, PICTURE)), DisplayPolicy(), NOW_MS)
     assert [media.url[:8] for media in card.media] == ["/media/1"]
