@@ -1,0 +1,43 @@
+import { DEFAULTS, type Card, type FormatFace, type Message, type Snapshot, type WallFace } from "./wire";
+
+/** How many cards the wall holds. */
+export function capacityOf(wall: WallFace): number {
+  return wall.capacity ?? DEFAULTS.WallFace.capacity;
+}
+
+// Sorting is stable only since Chromium 70: equal orders keep their place by number.
+function newestFirst(cards: readonly Card[]): Card[] {
+  return cards
+    .map((card, place) => ({ card, place }))
+    .sort((a, b) => b.card.order - a.card.order || a.place - b.place)
+    .map(({ card }) => card);
+}
+
+function byId(formats: readonly FormatFace[]): FormatFace[] {
+  return formats.slice().sort((a, b) => (a.format < b.format ? -1 : a.format > b.format ? 1 : 0));
+}
+
+/** The snapshot after one message: the same steps as `apply` in core/wire.py. */
+export function apply(snapshot: Snapshot, message: Message, seq: number): Snapshot {
+  let { cards, formats, wall } = snapshot;
+  switch (message.type) {
+    case "show": {
+      const rest = cards.filter((card) => card.post !== message.card.post);
+      cards = newestFirst(rest.concat(message.card)).slice(0, capacityOf(wall));
+      break;
+    }
+    case "hide":
+      cards = cards.filter((card) => card.post !== message.post);
+      break;
+    case "face":
+      wall = message.wall;
+      cards = cards.slice(0, capacityOf(wall));
+      break;
+    case "format": {
+      const kept = formats.filter((face) => face.format !== message.face.format);
+      formats = message.gone ? kept : byId(kept.concat(message.face));
+      break;
+    }
+  }
+  return { seq: Math.max(seq, snapshot.seq), wall, cards, formats };
+}

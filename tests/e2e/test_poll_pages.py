@@ -1,0 +1,82 @@
+"""The poll's halves on wall and phone, in a real browser, before a stub of the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from parvis.core.wire import Format, FormatFace
+from tests.e2e.browser import browsing, opened
+from tests.e2e.stub_wall import StubWall, card_of, face_of, listening, served
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with browsing() as one:
+        yield one
+
+
+def poll_of(first: int, second: int, **more: Any) -> FormatFace:
+    answers = [
+        {"text": "Tea", "count": first, "share": first},
+        {"text": "<i>Coffee</i>", "count": second, "share": second},
+    ]
+    view = {"question": "Tea?", "open": True, "votes": 100, "answers": answers, **more}
+    return FormatFace(format="q1", plugin="poll", view=view)
+
+
+async def test_a_poll_comes_grows_and_goes(browser: Browser) -> None:
+    cards = [card_of("ana", at, f"Words of post {at}.") for at in range(1, 7)]
+    with served(StubWall(face_of(), cards)) as wall:
+        async with opened(browser, f"{wall.url}/w/hall") as seen:
+            await listening(wall)
+            wall.send(Format(poll_of(80, 20)))
+            poll = seen.page.locator("parvis-poll-wall")
+            await expect(poll.locator("h2")).to_have_text("Tea?")
+            await expect(poll.locator(".poll-figure")).to_have_text(["80%", "20%"])
+            await expect(poll.locator(".poll-mark .poll-answer").nth(1)).to_have_text(
+                "<i>Coffee</i>"
+            )
+            wall.send(Format(poll_of(40, 60)))
+            await expect(poll.locator(".poll-figure")).to_have_text(["40%", "60%"])
+            scale = "(one) => one.style.transform"
+            assert await poll.locator(".poll-bar").nth(1).evaluate(scale) == "scaleY(1)"
+            over = "(part) => { const box = part.getBoundingClientRect(); return"
+            over += " Array.from(document.querySelectorAll('.cell')).some((one) =>"
+            over += " one.getBoundingClientRect().right > box.left + 1); }"
+            assert not await seen.page.locator(".formats").evaluate(over), "it covers posts"
+            wall.send(Format(poll_of(40, 60), gone=True))
+            await expect(poll).to_have_count(0)
+            await expect(seen.page.locator(".cell:not(.brand)")).to_have_count(6)
+
+
+async def test_the_phone_votes_and_shows_the_result(browser: Browser) -> None:
+    with served(StubWall(face_of(), (), (poll_of(80, 20),))) as stub:
+        size = {"width": 390, "height": 844}
+        async with opened(browser, f"{stub.url}/p/hall", viewport=size) as seen:
+            page = seen.page
+            await listening(stub)
+            choice = page.get_by_role("button", name="<i>Coffee</i>")
+            box = await choice.bounding_box()
+            assert box is not None and box["height"] >= 48
+            assert await page.locator(".share").count() == 0, "no result before the vote"
+            await choice.click()
+            await until(lambda: stub.votes)
+            vote = stub.votes[0]
+            assert vote["answer"] == "1" and len(vote["who"]) == 32
+            stub.send(Format(poll_of(70, 30)))
+            await expect(page.locator(".share")).to_have_text(["70 %", "30 %"])
+            await expect(choice).to_have_attribute("aria-pressed", "true")
+            await page.get_by_role("button", name="Tea").click()
+            await until(lambda: len(stub.votes) == 2)
+            assert stub.votes[1]["who"] == vote["who"], "the second vote replaces the first"
+            stub.send(Format(poll_of(70, 30, open=False)))
+            await expect(page.get_by_role("button", name="Tea")).to_be_disabled()
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
