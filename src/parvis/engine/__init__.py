@@ -1,0 +1,208 @@
+"""The one door to the store, the feed, the work and the blobs: few questions, the same answers on
+every engine.
+
+All of it is asynchronous for the caller. `open_engine` picks the engine by address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from parvis.core.event import Fact
+from parvis.core.ports import Blobs
+from parvis.core.post import Post
+from parvis.core.rights import Right
+from parvis.core.verdict import Decision
+from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wire import Card, Snapshot
+from parvis.engine.change import Change, Write, Written
+from parvis.engine.rows import (
+    Health,
+    Job,
+    Known,
+    Placement,
+    Queued,
+    Step,
+)
+
+__all__ = [
+    "Change",
+    "Engine",
+    "Health",
+    "Job",
+    "Known",
+    "Placement",
+    "Queued",
+    "Step",
+    "Write",
+    "Written",
+]
+
+
+class Engine(Protocol):
+    """What every engine promises; `tests/contract/engine` holds each one to it."""
+
+    blobs: Blobs
+
+    async def write(self, write: Write) -> Written:
+        """Rows and the events that tell of them, in one transaction; on return they survive a kill.
+
+        Idempotent by `write.key`: the second time nothing happens and `Written.again` is true.
+        Events are numbered per wall, in commit order, without holes that fill in later. A `write`
+        whose `expects` no longer hold raises `Conflict` and changes nothing; one that breaks a rule
+        raises `Refused`; neither harms the writes that share its batch.
+        """
+        ...
+
+    def follow(self, wall: str, after: int) -> AsyncIterator[Sequence[Fact]]:
+        """Facts of `wall` after sequence `after`: what is stored, then live, in order, in batches,
+        without end.
+        """
+        ...
+
+    async def facts_after(self, wall: str, after: int, limit: int = 500) -> Sequence[Fact]:
+        """Stored facts of `wall` after `after`, oldest first."""
+        ...
+
+    async def head(self, wall: str) -> int:
+        """The newest sequence of `wall` (0 when nothing happened)."""
+        ...
+
+    # work -----------------------------------------------------------------------------------------
+    async def claim(
+        self, queue: str, *, worker: str, limit: int = 1, lease_s: float = 30.0
+    ) -> Sequence[Job]:
+        """Jobs that are due, leased to `worker`; an expired lease is claimable by anybody,
+        `attempts` counts.
+        """
+        ...
+
+    async def renew(self, job: Job, lease_s: float = 30.0) -> bool:
+        """Longer lease; False when it was lost."""
+        ...
+
+    async def done(self, job: Job) -> bool:
+        """Finished; False when the lease was lost meanwhile (somebody else has it)."""
+        ...
+
+    async def retry(self, job: Job, *, in_s: float, because: str) -> bool:
+        """Again later; after `job.max_attempts` it is dead."""
+        ...
+
+    async def dead(self, job: Job, because: str) -> bool:
+        """Give up; stays visible until re-queued."""
+        ...
+
+    async def dead_jobs(self, queue: str) -> Sequence[Job]:
+        """The dead of a queue, oldest first."""
+        ...
+
+    # reads: one per use ---------------------------------------------------------------------------
+    async def walls(self, org: str = "main") -> Sequence[Wall]:
+        """All walls, by id."""
+        ...
+
+    async def wall(self, wall: str) -> Wall | None:
+        """One wall."""
+        ...
+
+    async def sources(self, wall: str) -> Sequence[SourceSpec]:
+        """The wall's sources, by id."""
+        ...
+
+    async def formats(self, wall: str) -> Sequence[FormatSpec]:
+        """The wall's formats, by id."""
+        ...
+
+    async def format_state(self, wall: str, format: str) -> tuple[dict[str, Any], int] | None:
+        """State and its revision."""
+        ...
+
+    async def known(self, wall: str, keys: Sequence[str], org: str = "main") -> Mapping[str, Known]:
+        """For each key we hold: the post, and its placement on this wall (None where it stands on
+        others only).
+        """
+        ...
+
+    async def tombstones(self, hashes: Sequence[str], org: str = "main") -> frozenset[str]:
+        """Which of these hashes were erased and must never come back."""
+        ...
+
+    async def undecided(self, wall: str, limit: int = 200) -> Sequence[Known]:
+        """Placements in state `new`, oldest first."""
+        ...
+
+    async def author_posts(
+        self, wall: str, authors: Sequence[str], since_ms: int
+    ) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """Per author key: (received_at_ms, post key) of their placements since, newest first."""
+        ...
+
+    async def twins(self, wall: str, fingerprints: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Per fingerprint: keys of the wall's posts that carry it, oldest first."""
+        ...
+
+    async def queue_of_wall(
+        self, wall: str, states: Sequence[str], *, before: int | None = None, limit: int = 50
+    ) -> Sequence[Queued]:
+        """Placements in these states, newest first by `order`, those with `order < before`; each
+        with post and last decision.
+        """
+        ...
+
+    async def counts(self, wall: str) -> Mapping[str, int]:
+        """Placements by state, from kept counters or an index, never a scan of posts."""
+        ...
+
+    async def snapshot_of_wall(self, wall: str) -> Snapshot | None:
+        """The wall as a fresh screen gets it, consistent at its `seq`."""
+        ...
+
+    async def cards(self, wall: str, posts: Sequence[str]) -> Mapping[str, Card]:
+        """Cards now on the wall."""
+        ...
+
+    async def next_card(self, wall: str, below: int) -> Card | None:
+        """The card with the largest `order` below `below`."""
+        ...
+
+    async def rights(self, wall: str, post: str) -> Sequence[Right]:
+        """Live rights of the post on this wall."""
+        ...
+
+    async def decisions(self, wall: str, post: str) -> Sequence[Decision]:
+        """All decisions on the post, oldest first."""
+        ...
+
+    async def placements(self, post: str, org: str = "main") -> Sequence[Placement]:
+        """On which walls the post stands."""
+        ...
+
+    async def posts_of_author(
+        self, author: str, org: str = "main", limit: int = 1000
+    ) -> Sequence[Post]:
+        """Posts of an author, newest first."""
+        ...
+
+    async def journey(self, post: str, org: str = "main") -> Sequence[Step]:
+        """Everything that happened to the post on every wall, oldest first, also after it was
+        withdrawn.
+        """
+        ...
+
+    async def cursor(self, source: str) -> str:
+        """Where the source stopped reading ('' at first)."""
+        ...
+
+    async def health(self, wall: str) -> Sequence[Health]:
+        """How each source of the wall is."""
+        ...
+
+    async def recall(self, scope: str, name: str) -> str | None:
+        """A small string kept by `Remember`."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go."""
+        ...

@@ -1,0 +1,341 @@
+"""A batch of writes becomes one transaction, the same way on both stores.
+
+The heads of the walls that are touched are locked first, in order: whoever holds a wall's head is
+the only one to number its events and to change its placements, so numbers follow commit order
+wall by wall. Expectations are checked against what was read under the lock plus what the batch
+itself has changed; a write that fails leaves nothing in the batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from parvis.core.errors import Conflict, Refused
+from parvis.core.event import Event, Interaction, post_of
+from parvis.engine import tables as t
+from parvis.engine.change import (
+    Change,
+    Decide,
+    DropCard,
+    DropFormat,
+    PutCard,
+    PutFormat,
+    PutFormatState,
+    PutPlacement,
+    PutSource,
+    PutWall,
+    Reopen,
+    Write,
+    Written,
+)
+from parvis.engine.codec import body, seqs_of_body
+from parvis.engine.dialect import one_of
+from parvis.engine.staging import STAGE, Spot, Staging
+
+_HEADS = (
+    sa.select(t.wall_head.c.wall, t.wall_head.c.org, t.wall_head.c.seq, t.wall_head.c.next_order)
+    .where(one_of(t.wall_head.c.wall, "walls"))
+    .order_by(t.wall_head.c.wall)
+    .with_for_update()
+)
+_KEYS = sa.select(t.write_key.c.key, t.write_key.c.seqs).where(one_of(t.write_key.c.key, "keys"))
+_SPOTS = sa.select(t.placement).where(
+    t.placement.c.wall == sa.bindparam("wall"), one_of(t.placement.c.post, "posts")
+)
+_REVS = sa.select(t.format_state.c.format, t.format_state.c.rev).where(
+    t.format_state.c.wall == sa.bindparam("wall"), one_of(t.format_state.c.format, "formats")
+)
+_ORDERS = sa.select(t.card.c.post, t.card.c.order).where(
+    t.card.c.wall == sa.bindparam("wall"), one_of(t.card.c.post, "posts")
+)
+_PLACED = (PutPlacement, Decide, Reopen)
+
+
+class Head:
+    """A wall's counters while its lock is held."""
+
+    __slots__ = ("next_order", "org", "seq", "touched")
+
+    def __init__(self, org: str, seq: int, next_order: int) -> None:
+        self.org, self.seq, self.next_order = org, seq, next_order
+        self.touched = False
+
+
+def digest(key: str) -> str:
+    """How an idempotency key is kept: hashed, since it may name what is erased later."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+
+def kind_of(event: Event) -> str:
+    """The event's tag on the feed."""
+    return str(type(event).__struct_config__.tag)
+
+
+def about(event: Event) -> str:
+    """The key under which the event is found and erased."""
+    return event.about if isinstance(event, Interaction) else post_of(event)
+
+
+def wall_of(change: Change) -> str | None:
+    """The wall whose lock the change needs."""
+    if isinstance(change, PutWall):
+        return change.wall.id
+    if isinstance(change, PutSource):
+        return change.source.wall
+    if isinstance(change, PutFormat):
+        return change.format.wall
+    wall: str | None = getattr(change, "wall", None)
+    return wall
+
+
+class Batch:
+    """What a transaction will change, gathered write by write, then flushed table by table."""
+
+    def __init__(
+        self,
+        conn: sa.Connection,
+        writes: Sequence[Write],
+        now_ms: int,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        self._conn = conn
+        self._now_ms = now_ms
+        self._heads: dict[str, Head] = {}
+        self._spots: dict[tuple[str, str], Spot] = {}
+        self._orders: dict[tuple[str, str], int] = {}
+        self._revs: dict[tuple[str, str], int] = {}
+        self._keys: dict[str, dict[str, int]] = {}
+        self._told: list[tuple[Any, ...]] = []
+        self._new_keys: list[tuple[Any, ...]] = []
+        self.staging = Staging()
+        self._load(writes, dict(also or {}))
+
+    @property
+    def locked(self) -> set[str]:
+        """The walls whose heads are held."""
+        return set(self._heads)
+
+    def knows(self, key: str) -> bool:
+        """Whether a write with this key was applied before."""
+        return bool(key) and digest(key) in self._keys
+
+    def _load(self, writes: Sequence[Write], walls: dict[str, str]) -> None:
+        posts: dict[str, set[str]] = {}
+        formats: dict[str, set[str]] = {}
+        cards: dict[str, set[str]] = {}
+        keys: list[str] = []
+        for write in writes:
+            if write.key:
+                keys.append(digest(write.key))
+            for told in write.events:
+                walls.setdefault(told.wall, "")
+            for change in write.changes:
+                wall = wall_of(change)
+                if wall is None:
+                    continue
+                walls[wall] = walls.get(wall) or _org_of(change)
+                if isinstance(change, _PLACED):
+                    posts.setdefault(wall, set()).add(change.post)
+                elif isinstance(change, PutCard):
+                    cards.setdefault(wall, set()).add(change.card.post)
+                elif isinstance(change, PutFormatState):
+                    formats.setdefault(wall, set()).add(change.format)
+        if walls:
+            self.lock(walls)
+        conn = self._conn
+        if keys:
+            for key, seqs in conn.execute(_KEYS, {"keys": keys}):
+                self._keys[key] = seqs_of_body(seqs)
+        for wall, wanted in posts.items():
+            for row in conn.execute(_SPOTS, {"wall": wall, "posts": sorted(wanted)}):
+                self._spots[wall, row.post] = Spot(*row)
+        for wall, wanted in cards.items():
+            for post, order in conn.execute(_ORDERS, {"wall": wall, "posts": sorted(wanted)}):
+                self._orders[wall, post] = order
+        for wall, wanted in formats.items():
+            for name, rev in conn.execute(_REVS, {"wall": wall, "formats": sorted(wanted)}):
+                self._revs[wall, name] = rev
+
+    def lock(self, walls: dict[str, str]) -> None:
+        """Hold the heads of these walls (id → organisation), in order of their ids."""
+        names = sorted(walls)
+        rows = self._conn.execute(_HEADS, {"walls": names}).all()
+        if len(rows) < len(names):
+            known = {row[0] for row in rows}
+            missing = [(walls[w] or "main", w, 0, 1) for w in names if w not in known]
+            STAGE.new_head(self._conn, missing)
+            rows = self._conn.execute(_HEADS, {"walls": names}).all()
+        for wall, org, seq, order in rows:
+            self._heads[wall] = Head(org, seq, order)
+
+    def take(self, write: Write) -> Written | Exception:
+        """Add one write; on an exception nothing of it is in the batch."""
+        key = digest(write.key) if write.key else ""
+        if key and key in self._keys:
+            return Written(dict(self._keys[key]), again=True)
+        try:
+            spots, revs, decisions = self._expect(write.changes)
+        except (Refused, Conflict) as error:
+            return error
+        self._spots.update(spots)
+        self._revs.update(revs)
+        staging = self.staging
+        for spot in spots.values():
+            staging.spots[spot.wall, spot.post] = spot
+        staging.decisions += decisions
+        for change in write.changes:
+            if isinstance(change, PutCard):
+                order = self._card_order(change.wall, change.card.post)
+                staging.card(change, order, self._heads[change.wall].org)
+            else:
+                if isinstance(change, DropCard):
+                    self._orders.pop((change.wall, change.post), None)
+                staging.add(change, self._heads)
+        seqs = self._number(write)
+        if key:
+            self._keys[key] = seqs
+            self._new_keys.append(("main", key, write.at_ms or self._now_ms, body(seqs)))
+        return Written(dict(seqs))
+
+    def _card_order(self, wall: str, post: str) -> int:
+        """A card keeps its place while it stands; a new one comes before all others."""
+        order = self._orders.get((wall, post))
+        if order is None:
+            head = self._heads[wall]
+            order = head.next_order
+            head.next_order += 1
+            head.touched = True
+            self._orders[wall, post] = order
+        return order
+
+    def _expect(
+        self, changes: Iterable[Change]
+    ) -> tuple[dict[tuple[str, str], Spot], dict[tuple[str, str], int], list[tuple[Any, ...]]]:
+        """What the write makes of placements and format states; raises before anything is kept."""
+        spots: dict[tuple[str, str], Spot] = {}
+        revs: dict[tuple[str, str], int] = {}
+        decisions: list[tuple[Any, ...]] = []
+        for change in changes:
+            if isinstance(change, PutPlacement):
+                at = (change.wall, change.post)
+                if at not in spots and at not in self._spots:
+                    spots[at] = self._place(change)
+            elif isinstance(change, Decide):
+                at = (change.wall, change.post)
+                spot = _decided(spots.get(at) or self._spots.get(at), change)
+                spots[at] = spot
+                decisions.append(_decision_row(change, spot.rev))
+            elif isinstance(change, Reopen):
+                at = (change.wall, change.post)
+                old = spots.get(at) or self._spots.get(at)
+                if old is not None and old.state != "withdrawn":
+                    spots[at] = msgspec.structs.replace(old, state="new", rev=old.rev + 1)
+            elif isinstance(change, PutFormatState):
+                at = (change.wall, change.format)
+                rev = revs.get(at, self._revs.get(at, 0))
+                if rev != change.rev:
+                    raise Conflict(
+                        f"The state of {change.format} on {change.wall} changed meanwhile: "
+                        "read it again and try again."
+                    )
+                revs[at] = rev + 1
+            elif isinstance(change, DropFormat):
+                revs[change.wall, change.format] = 0
+        return spots, revs, decisions
+
+    def _place(self, change: PutPlacement) -> Spot:
+        head = self._heads[change.wall]
+        order = head.next_order
+        head.next_order += 1
+        head.touched = True
+        return Spot(
+            org=change.org,
+            wall=change.wall,
+            post=change.post,
+            source=change.source,
+            state="new",
+            order=order,
+            rev=0,
+            received_at_ms=change.received_at_ms,
+            author=change.author,
+            by_person=False,
+            decision="",
+            was="",
+        )
+
+    def _number(self, write: Write) -> dict[str, int]:
+        seqs: dict[str, int] = {}
+        at_ms = write.at_ms or self._now_ms
+        for told in write.events:
+            head = self._heads[told.wall]
+            head.seq += 1
+            head.touched = True
+            event = told.event
+            self._told.append(
+                (head.org, told.wall, head.seq, at_ms, kind_of(event), about(event), body(event))
+            )
+            seqs[told.wall] = head.seq
+        return seqs
+
+    def flush(self) -> None:
+        """Send it all, in one fixed order of tables and rows (two nodes must not cross)."""
+        self.staging.flush(self._conn)
+        STAGE.feed(self._conn, self._told)
+        STAGE.write_key(self._conn, self._new_keys)
+        STAGE.head(
+            self._conn,
+            [
+                (head.org, wall, head.seq, head.next_order)
+                for wall, head in self._heads.items()
+                if head.touched
+            ],
+        )
+
+
+def _org_of(change: Change) -> str:
+    if isinstance(change, PutWall):
+        return change.wall.org
+    if isinstance(change, PutSource):
+        return change.source.org
+    if isinstance(change, PutFormat):
+        return change.format.org
+    return getattr(change, "org", "")
+
+
+def _decided(spot: Spot | None, change: Decide) -> Spot:
+    if spot is None:
+        raise Refused(f"{change.post} does not stand on the wall {change.wall}.")
+    if spot.state == "withdrawn":
+        raise Refused(f"{change.post} was withdrawn from {change.wall}, which is final.")
+    if spot.rev != change.rev:
+        raise Conflict(
+            f"{change.post} on {change.wall} changed meanwhile: read it again and decide again."
+        )
+    decision = change.decision
+    return msgspec.structs.replace(
+        spot,
+        state=decision.state,
+        rev=spot.rev + 1,
+        by_person=spot.by_person or decision.by.startswith("person:"),
+        decision=change.id,
+    )
+
+
+def _decision_row(change: Decide, rev: int) -> tuple[Any, ...]:
+    said = change.decision
+    return (
+        change.org,
+        change.id,
+        change.wall,
+        change.post,
+        rev,
+        said.state,
+        said.by,
+        said.why,
+        body(said),
+    )

@@ -1,0 +1,78 @@
+"""Files by content in a folder: `ab/abcdef…`, written whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from parvis.core.errors import Later, Refused
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FolderBlobs:
+    """A folder of files; the same body is kept once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, body: bytes, mime: str) -> str:
+        """Keep `body`; the folder needs no `mime`. Raises `Later` when the disk is full."""
+        return await asyncio.to_thread(self._put, body)
+
+    async def open(self, sha256: str) -> bytes:
+        """The bytes; raises `Refused` when there are none."""
+        path = self._path(sha256)
+        try:
+            return await asyncio.to_thread(path.read_bytes)
+        except FileNotFoundError:
+            raise Refused(f"There is no file {sha256} in the store.") from None
+
+    async def drop(self, sha256: str) -> None:
+        """Forget them."""
+        await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise Refused(f"{sha256[:80]!r} is not a file's sha256: 64 small hex digits.")
+        return self._folder / sha256[:2] / sha256
+
+    def _put(self, body: bytes) -> str:
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, body)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Later(f"The disk of {self._folder} is full: free some space.", 5.0) from error
+            raise
+        return sha256
+
+
+def _write(path: Path, body: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,250 @@
+"""What may be written: a closed union of changes, applied together with the events that tell of
+them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from parvis.core.event import Event
+from parvis.core.post import Post
+from parvis.core.rights import Right
+from parvis.core.verdict import Decision
+from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wire import Card
+
+
+class PutWall(msgspec.Struct, frozen=True):
+    """Insert or replace a wall's row."""
+
+    wall: Wall
+
+
+class DropWall(msgspec.Struct, frozen=True):
+    """Remove a wall and all that hangs on it alone."""
+
+    wall: str
+
+
+class PutSource(msgspec.Struct, frozen=True):
+    """Insert or replace a source's row; its cursor stays."""
+
+    source: SourceSpec
+
+
+class DropSource(msgspec.Struct, frozen=True):
+    """Remove a source's row, cursor and health; its posts stay."""
+
+    source: str
+
+
+class PutFormat(msgspec.Struct, frozen=True):
+    """Insert or replace a format's row; its state stays."""
+
+    format: FormatSpec
+
+
+class DropFormat(msgspec.Struct, frozen=True):
+    """Remove a format's row and state."""
+
+    wall: str
+    format: str
+
+
+class PutFormatState(msgspec.Struct, frozen=True):
+    """Replace a format's state; `view` is its public part, kept for snapshots; `rev` must be the
+    old revision (0: none yet).
+    """
+
+    wall: str
+    format: str
+    plugin: str
+    state: dict[str, Any]
+    view: dict[str, Any]
+    rev: int
+
+
+class PutPost(msgspec.Struct, frozen=True):
+    """Insert or replace the post (the network's fact, once per org), its author and its media."""
+
+    post: Post
+    fingerprint: str
+    org: str = "main"
+
+
+class PutPlacement(msgspec.Struct, frozen=True):
+    """Place a post on a wall in state `new`; nothing changes where it already stands. The engine
+    gives `order`.
+    """
+
+    wall: str
+    post: str
+    source: str
+    received_at_ms: int
+    fingerprint: str = ""
+    author: str = ""
+    org: str = "main"
+
+
+class Decide(msgspec.Struct, frozen=True):
+    """Append the decision and set the placement's state; `rev` is the revision that was decided on
+    (else `Conflict`).
+    """
+
+    wall: str
+    post: str
+    decision: Decision
+    rev: int
+    id: str
+    org: str = "main"
+
+
+class Reopen(msgspec.Struct, frozen=True):
+    """Set a placement back to `new` (after an edit), whatever its revision, if not withdrawn."""
+
+    wall: str
+    post: str
+
+
+class PutRight(msgspec.Struct, frozen=True):
+    """Append a right."""
+
+    wall: str
+    post: str
+    right: Right
+    org: str = "main"
+
+
+class EndRights(msgspec.Struct, frozen=True):
+    """End all live rights of a post on a wall."""
+
+    wall: str
+    post: str
+    at_ms: int
+
+
+class PutCard(msgspec.Struct, frozen=True):
+    """Put the card on the wall or replace it. The engine sets `card.order`: a standing card keeps
+    its place, a new one comes before all others.
+    """
+
+    wall: str
+    card: Card
+
+
+class DropCard(msgspec.Struct, frozen=True):
+    """Take the card off."""
+
+    wall: str
+    post: str
+
+
+class ErasePost(msgspec.Struct, frozen=True):
+    """Erase the post's content, author (when nothing else is theirs), cards, fingerprints; keep
+    `hash` as tombstone.
+
+    The journal keeps that something was there (keys replaced by the hash), never what it was.
+    """
+
+    post: str
+    hash: str
+    org: str = "main"
+
+
+class Bury(msgspec.Struct, frozen=True):
+    """A tombstone for something we never kept: it must not come in later."""
+
+    hash: str
+    org: str = "main"
+
+
+class MoveCursor(msgspec.Struct, frozen=True):
+    """Where the source stopped reading; moves in the transaction that stores what was read."""
+
+    source: str
+    cursor: str
+
+
+class PutHealth(msgspec.Struct, frozen=True):
+    """How a source is now."""
+
+    source: str
+    wall: str
+    healthy: bool
+    says: str
+    at_ms: int
+    nearest: str = ""
+
+
+class Remember(msgspec.Struct, frozen=True):
+    """Keep a small string."""
+
+    scope: str
+    name: str
+    value: str
+
+
+class Enqueue(msgspec.Struct, frozen=True):
+    """Queue a job; one per (queue, key): a second while the first waits changes nothing."""
+
+    queue: str
+    key: str
+    payload: bytes = b""
+    run_at_ms: int = 0
+    priority: int = 0
+    max_attempts: int = 5
+    org: str = "main"
+
+
+Change = (
+    PutWall
+    | DropWall
+    | PutSource
+    | DropSource
+    | PutFormat
+    | DropFormat
+    | PutFormatState
+    | PutPost
+    | PutPlacement
+    | Decide
+    | Reopen
+    | PutRight
+    | EndRights
+    | PutCard
+    | DropCard
+    | ErasePost
+    | Bury
+    | MoveCursor
+    | PutHealth
+    | Remember
+    | Enqueue
+)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An event for the feed of one wall."""
+
+    wall: str
+    event: Event
+
+
+class Write(msgspec.Struct, frozen=True):
+    """Changes and events that stand or fall together. `key` '' means not idempotent; `at_ms` stamps
+    the events.
+    """
+
+    changes: tuple[Change, ...]
+    events: tuple[Told, ...] = ()
+    key: str = ""
+    at_ms: int = 0
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write did: the last sequence given per wall, or `again` when its key had been written
+    before.
+    """
+
+    seqs: dict[str, int]
+    again: bool = False

@@ -1,0 +1,122 @@
+"""Writers: one lane per wall, so that a wall whose head another node holds delays no other.
+
+Within a lane, batches form by themselves: what arrives while one commits makes the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from parvis.core.errors import Later
+from parvis.core.ports import Clock
+from parvis.engine.batch import wall_of
+from parvis.engine.bell import Bell
+from parvis.engine.change import Write, Written
+from parvis.engine.cluster.database import crossed, understood
+from parvis.engine.cluster.wake import Wake
+from parvis.engine.commit import Outcome, commit, runs
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+TRIES = 5
+
+Asked = tuple[Write, "asyncio.Future[Written]"]
+
+
+def lane_of(write: Write) -> str:
+    """The first wall that the write touches, in order of ids."""
+    walls = {told.wall for told in write.events}
+    walls.update(wall for change in write.changes if (wall := wall_of(change)))
+    return min(walls, default="")
+
+
+class Lanes:
+    """Queues per wall, each served by a task while there is something in it."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, bell: Bell, wake: Wake) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._bell = bell
+        self._wake = wake
+        self._queues: dict[str, deque[Asked]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._broken = False
+
+    def ask(self, write: Write) -> asyncio.Future[Written]:
+        """Queue it; the future resolves once it is committed."""
+        future: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
+        lane = lane_of(write)
+        queue = self._queues.get(lane)
+        if queue is None:
+            queue = self._queues[lane] = deque()
+            task = asyncio.create_task(self._serve(lane, queue), name=f"lane {lane}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.append((write, future))
+        return future
+
+    async def finish(self) -> None:
+        """Wait until everything that was asked is answered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, lane: str, queue: deque[Asked]) -> None:
+        while queue:
+            batch = [queue.popleft() for _ in range(min(BATCH, len(queue)))]
+            outcomes: list[Outcome] = []
+            for run in runs([write for write, _ in batch]):
+                outcomes += await self._commit(run)
+            self._answer(batch, outcomes)
+        del self._queues[lane]
+
+    async def _commit(self, writes: Sequence[Write]) -> list[Outcome]:
+        error: Exception = Later("The database stayed busy; try again.", 1.0)
+        for _ in range(TRIES):
+            try:
+                async with self._engine.begin() as conn:
+                    outcomes = await conn.run_sync(commit, writes, self._clock())
+            except Exception as raised:
+                error = raised
+                if crossed(raised):
+                    continue
+                break
+            self._healed()
+            return outcomes
+        later = understood(error)
+        if later is not None:
+            self._breaks()
+            return [later] * len(writes)
+        if len(writes) == 1:
+            return [error]
+        # one of them did it: let it fail alone
+        return [(await self._commit([write]))[0] for write in writes]
+
+    def _answer(self, batch: Sequence[Asked], outcomes: Sequence[Outcome]) -> None:
+        told: set[str] = set()
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Written) and not outcome.again:
+                told.update(outcome.seqs)
+            if future.done():
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+        self._bell.ring(told)
+        self._wake.tell(told)
+
+    def _breaks(self) -> None:
+        if not self._broken:
+            log.error("store.broken")
+        self._broken = True
+
+    def _healed(self) -> None:
+        if self._broken:
+            log.info("store.healed")
+        self._broken = False

@@ -1,0 +1,1 @@
+"""The default engine: a data folder, nothing else to run."""

@@ -1,0 +1,179 @@
+"""The one thread that writes: it takes what has queued up, commits it together, and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from parvis.core.errors import Later
+from parvis.core.ports import Clock
+from parvis.engine.bell import Bell
+from parvis.engine.change import Write, Written
+from parvis.engine.commit import commit, runs
+from parvis.engine.embedded.database import is_full
+from parvis.engine.erase import alone, forget_keys
+from parvis.engine.store import KEYS_KEPT_MS
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+IDLE_S = 60.0
+FULL_S = 5.0
+FORGOTTEN_AT_ONCE = 1000
+
+Act = Callable[[sa.Connection], Any]
+Asked = tuple[Write | Act, "asyncio.Future[Any]"]
+
+
+class Writer:
+    """Batches form by themselves: whatever arrives while one is synced makes the next."""
+
+    def __init__(
+        self, engine: sa.Engine, clock: Clock, bell: Bell, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._bell = bell
+        self._loop = loop
+        self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+        self._full = False
+        self._wipe = False
+        self._thread = threading.Thread(target=self._run, name="parvis-writer", daemon=True)
+        self._thread.start()
+
+    def ask(self, what: Write | Act) -> asyncio.Future[Any]:
+        """Queue it; the future resolves once it is on disk."""
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._asked.put((what, future))
+        return future
+
+    def stop(self) -> None:
+        """Finish what was asked, then return (blocking)."""
+        self._asked.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._engine.connect() as conn:
+            last = False
+            while not last:
+                batch, last = self._next()
+                if batch:
+                    self._serve(conn, batch)
+                else:
+                    self._tidy(conn)
+                if self._wipe and self._asked.empty():
+                    self._wipe = not _checkpoint(conn)
+            _checkpoint(conn)
+
+    def _next(self) -> tuple[list[Asked], bool]:
+        """What is queued, at most a batch; nothing after a while without work."""
+        batch: list[Asked] = []
+        try:
+            asked = self._asked.get(timeout=0.2 if self._wipe else IDLE_S)
+            while True:
+                if asked is None:
+                    return batch, True
+                batch.append(asked)
+                if len(batch) == BATCH:
+                    return batch, False
+                asked = self._asked.get_nowait()
+        except queue.Empty:
+            return batch, False
+
+    def _serve(self, conn: sa.Connection, batch: list[Asked]) -> None:
+        outcomes: list[Any] = []
+        writes: list[Write] = []
+        for what, _ in batch:
+            if isinstance(what, Write):
+                writes.append(what)
+                continue
+            outcomes += self._commit(conn, writes)
+            writes = []
+            outcomes.append(self._act(conn, what))
+        outcomes += self._commit(conn, writes)
+        told: set[str] = set()
+        for outcome in outcomes:
+            if isinstance(outcome, Written) and not outcome.again:
+                told.update(outcome.seqs)
+        answers = [(future, outcome) for (_, future), outcome in zip(batch, outcomes, strict=True)]
+        self._loop.call_soon_threadsafe(_answer, answers, self._bell, told)
+
+    def _commit(self, conn: sa.Connection, writes: Sequence[Write]) -> list[Any]:
+        outcomes: list[Any] = []
+        for run in runs(writes):
+            outcomes += self._commit_run(conn, run)
+            self._wipe = self._wipe or alone(run[0])
+        return outcomes
+
+    def _commit_run(self, conn: sa.Connection, writes: Sequence[Write]) -> list[Any]:
+        try:
+            with conn.begin():
+                outcomes = commit(conn, writes, self._clock())
+        except Exception as error:
+            later = self._understood(error)
+            if later is not None:
+                return [later] * len(writes)
+            if len(writes) == 1:
+                return [error]
+            # one of them did it: let it fail alone
+            return [self._commit_run(conn, [write])[0] for write in writes]
+        self._healed()
+        return list(outcomes)
+
+    def _act(self, conn: sa.Connection, act: Act) -> Any:
+        try:
+            with conn.begin():
+                return act(conn)
+        except Exception as error:
+            return self._understood(error) or error
+
+    def _understood(self, error: Exception) -> Exception | None:
+        """What the caller is told when the store as a whole cannot write now."""
+        cause = getattr(error, "orig", error)
+        if not isinstance(cause, sqlite3.OperationalError):
+            return None
+        if is_full(cause):
+            if not self._full:
+                log.error("store.full")
+            self._full = True
+            return Later("The store's disk is full: free some space; nothing kept is lost.", FULL_S)
+        if "locked" in str(cause) or "disk I/O" in str(cause):
+            return Later(f"The store cannot write now ({cause}); try again.", 1.0)
+        return None
+
+    def _healed(self) -> None:
+        if self._full:
+            log.info("store.healed")
+            self._full = False
+
+    def _tidy(self, conn: sa.Connection) -> None:
+        before_ms = self._clock() - KEYS_KEPT_MS
+        self._act(conn, lambda c: forget_keys(c, before_ms, FORGOTTEN_AT_ONCE))
+
+
+def _checkpoint(conn: sa.Connection) -> bool:
+    """Empty the log into the file, so that what was erased is nowhere; False if busy."""
+    try:
+        raw: Any = conn.connection.driver_connection
+        row = raw.execute("pragma wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return bool(row[0] == 0)
+
+
+def _answer(answers: list[tuple[asyncio.Future[Any], Any]], bell: Bell, told: set[str]) -> None:
+    for future, outcome in answers:
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+    bell.ring(told)

@@ -1,0 +1,79 @@
+"""What the engine's reads give back."""
+
+from __future__ import annotations
+
+import msgspec
+
+from parvis.core.post import Post
+from parvis.core.verdict import Decision, State
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """One post on one wall. `order` sorts (larger is newer; unique per wall); `rev` grows with each
+    change of state.
+    """
+
+    wall: str
+    post: str
+    source: str
+    state: State
+    order: int
+    rev: int
+    received_at_ms: int
+    fingerprint: str = ""
+    author: str = ""
+    by_person: bool = False
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A post we hold, and where it stands on the wall that was asked about."""
+
+    post: Post
+    placement: Placement | None
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """A line of the moderation queue."""
+
+    post: Post
+    placement: Placement
+    decision: Decision | None
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step of a post's journey: what (`event` is the feed's tag), when, on which wall, by whom,
+    why.
+    """
+
+    at_ms: int
+    wall: str
+    seq: int
+    event: str
+    by: str = ""
+    why: str = ""
+    state: str = ""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a source is: one plain sentence, and since when."""
+
+    source: str
+    wall: str
+    healthy: bool
+    says: str
+    since_ms: int
+    nearest: str = ""
+    last_post_ms: int = 0
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Leased work; `token` proves the lease."""
+
+    id: int
+    queue: str
+    key: str
+    payload: bytes
+    attempts: int
+    token: str
+    max_attempts: int = 5
+    because: str = ""

@@ -1,0 +1,252 @@
+"""The tables, the same on both stores; every row knows its organisation.
+
+Bodies are JSON text, so that any tool can read them. Keys sort by code point on both stores.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+Key = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+Number = sa.BigInteger()
+
+metadata = sa.MetaData()
+
+
+def _key(name: str, *, primary: bool = False) -> sa.Column[str]:
+    return sa.Column(name, Key, primary_key=primary, nullable=False)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _number(name: str, *, primary: bool = False) -> sa.Column[int]:
+    return sa.Column(name, Number, primary_key=primary, nullable=False, autoincrement=False)
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean(), nullable=False)
+
+
+wall = sa.Table("wall", metadata, _key("org"), _key("id", primary=True), _text("body"))
+
+# A head outlives its wall: a wall made again goes on counting, so that no screen waits for a past
+# number.
+wall_head = sa.Table(
+    "wall_head",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _number("seq"),
+    _number("next_order"),
+    sqlite_with_rowid=False,
+)
+
+source = sa.Table(
+    "source",
+    metadata,
+    _key("org"),
+    _key("id", primary=True),
+    _key("wall"),
+    _text("body"),
+    sa.Index("source_of_wall", "wall"),
+)
+
+source_cursor = sa.Table(
+    "source_cursor", metadata, _key("org"), _key("source", primary=True), _text("cursor")
+)
+
+source_arrival = sa.Table(
+    "source_arrival", metadata, _key("org"), _key("source", primary=True), _number("last_post_ms")
+)
+
+source_health = sa.Table(
+    "source_health",
+    metadata,
+    _key("org"),
+    _key("source", primary=True),
+    _key("wall"),
+    _flag("healthy"),
+    _text("says"),
+    _number("since_ms"),
+    _text("nearest"),
+    sa.Index("health_of_wall", "wall"),
+)
+
+format = sa.Table(
+    "format",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("id", primary=True),
+    _flag("enabled"),
+    _text("body"),
+)
+
+format_state = sa.Table(
+    "format_state",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("format", primary=True),
+    _key("plugin"),
+    _number("rev"),
+    _text("state"),
+    _text("view"),
+)
+
+post = sa.Table(
+    "post",
+    metadata,
+    _key("org", primary=True),
+    _key("key", primary=True),
+    _key("author"),
+    _key("fingerprint"),
+    _number("created_at_ms"),
+    _number("received_at_ms"),
+    _text("body"),
+    sa.Index("post_of_author", "org", "author", "created_at_ms"),
+    sa.Index("post_by_print", "org", "fingerprint"),
+)
+
+author = sa.Table(
+    "author",
+    metadata,
+    _key("org", primary=True),
+    _key("key", primary=True),
+    _text("body"),
+)
+
+placement = sa.Table(
+    "placement",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("post", primary=True),
+    _key("source"),
+    _key("state"),
+    _number("order"),
+    _number("rev"),
+    _number("received_at_ms"),
+    _key("author"),
+    _flag("by_person"),
+    _key("decision"),
+    sa.Index("placement_by_state", "wall", "state", "order"),
+    sa.Index("placement_of_author", "wall", "author", "received_at_ms"),
+    sa.Index("placement_of_post", "org", "post"),
+)
+
+placement_count = sa.Table(
+    "placement_count",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("state", primary=True),
+    _number("n"),
+    sqlite_with_rowid=False,
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    _key("org", primary=True),
+    _key("id", primary=True),
+    _key("wall"),
+    _key("post"),
+    _number("rev"),
+    _key("state"),
+    _key("by"),
+    _text("why"),
+    _text("body"),
+    sa.Index("decision_of_post", "post", "wall", "rev"),
+)
+
+rights = sa.Table(
+    "rights",
+    metadata,
+    sa.Column("id", Number.with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    _key("org"),
+    _key("wall"),
+    _key("post"),
+    _number("ended_at_ms"),
+    _text("body"),
+    sa.Index("rights_of_post", "post", "wall"),
+)
+
+card = sa.Table(
+    "card",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("post", primary=True),
+    _number("order"),
+    _text("body"),
+    sa.Index("card_by_order", "wall", "order"),
+    sa.Index("card_of_post", "post"),
+)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _number("seq", primary=True),
+    _number("at_ms"),
+    _key("kind"),
+    _key("post"),
+    _text("body"),
+    sa.Index("feed_of_post", "org", "post"),
+    sqlite_with_rowid=False,
+)
+
+# `key` is a hash: a sender's own key may name a post, and would survive its erasure.
+write_key = sa.Table(
+    "write_key",
+    metadata,
+    _key("org"),
+    _key("key", primary=True),
+    _number("at_ms"),
+    _text("seqs"),
+    sa.Index("write_key_by_time", "at_ms"),
+    sqlite_with_rowid=False,
+)
+
+tombstone = sa.Table(
+    "tombstone",
+    metadata,
+    _key("org", primary=True),
+    _key("hash", primary=True),
+    sqlite_with_rowid=False,
+)
+
+memory = sa.Table(
+    "memory",
+    metadata,
+    _key("org"),
+    _key("scope", primary=True),
+    _key("name", primary=True),
+    _text("value"),
+)
+
+# A job that is done is deleted; the unique key holds among the waiting, the running and the dead.
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", Number.with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    _key("org"),
+    _key("queue"),
+    _key("key"),
+    _key("state"),
+    _number("priority"),
+    _number("run_at_ms"),
+    _number("lease_until_ms"),
+    _key("worker"),
+    _key("token"),
+    _number("attempts"),
+    _number("max_attempts"),
+    _text("because"),
+    sa.Column("payload", sa.LargeBinary(), nullable=False),
+    sa.UniqueConstraint("queue", "key", name="job_key"),
+    sa.Index("job_due", "queue", "state", "priority", "run_at_ms", "id"),
+)
