@@ -30,7 +30,7 @@ class Flood(Check):
         told = (
             f"{count} of the author's posts within {limit.within_s} s; {limit.posts} are allowed."
         )
-        if count >= limit.posts:
+        if count > limit.posts:
             return self._say("hold", told, "flood", min(count / limit.posts, 100.0))
         return self._say("pass", told, "flood.within", count / limit.posts)
 

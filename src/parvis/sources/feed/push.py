@@ -1,0 +1,144 @@
+"""WebSub, the subscriber's half (W3C Recommendation of 2018-01-23): ask a hub, prove that we did,
+renew in time, believe only what is signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+
+from parvis.core.errors import Later, Refused
+from parvis.plug.door import Answer, Knock
+from parvis.plug.tools import Tools
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 7 * 24 * 3600
+LONGEST_LEASE_S = 30 * 24 * 3600
+ASK_AGAIN_MS = 3600 * 1000
+"""After a hub refused, did not answer or never came to verify."""
+METHODS = ("sha1", "sha256", "sha384", "sha512")
+_LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,500})")
+_REL = re.compile(r';\s*rel\s*=\s*"?([^";]{1,100})', re.IGNORECASE)
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """What was asked of which hub, kept in the memory. `until_ms` 0: not verified yet."""
+
+    hub: str
+    topic: str
+    secret: str
+    asked_ms: int
+    until_ms: int = 0
+    renew_ms: int = 0
+
+
+class Push:
+    """The subscription of one source."""
+
+    def __init__(self, tools: Tools, door: str) -> None:
+        self._tools = tools
+        self._door = door
+
+    async def live(self) -> bool:
+        """Whether a hub pushes to us now."""
+        held = await self._held()
+        return held is not None and held.until_ms > self._tools.clock()
+
+    async def keep_up(self, hub: str, topic: str) -> None:
+        """Subscribes where the feed names a hub, and again before the lease ends; never raises."""
+        if not hub or not self._tools.public_url:
+            return
+        now_ms = self._tools.clock()
+        held = await self._held()
+        same = held is not None and (held.hub, held.topic) == (hub, topic)
+        if held is not None and same:
+            waits = now_ms < held.asked_ms + ASK_AGAIN_MS
+            fresh = held.until_ms > now_ms and now_ms < held.renew_ms
+            if fresh or waits:
+                return
+        asked = (
+            msgspec.structs.replace(held, asked_ms=now_ms)
+            if held is not None and same
+            else Subscription(hub, topic, secrets.token_hex(32), now_ms)
+        )
+        await self._keep(asked)  # before asking: a hub may verify before it answers
+        form = {
+            "hub.mode": "subscribe",
+            "hub.topic": topic,
+            "hub.callback": self._tools.public_url + self._door,
+            "hub.secret": asked.secret,
+            "hub.lease_seconds": str(LEASE_S),
+        }
+        try:
+            await self._tools.http.post(hub, form=form, max_bytes=64 * 1024)
+        except (Refused, Later) as error:
+            log.info("feed.hub_unwilling", extra={"hub": hub, "says": str(error)})
+
+    async def verify(self, knock: Knock) -> Answer:
+        """Answers the hub's question whether we asked."""
+        held = await self._held()
+        query = knock.query
+        mode, topic = query.get("hub.mode", ""), query.get("hub.topic", "")
+        if held is None or topic != held.topic:
+            return Answer(404, b"Nothing was asked of a hub for this topic.")
+        if mode == "denied":
+            await self._keep(msgspec.structs.replace(held, until_ms=0, renew_ms=0))
+            log.info("feed.hub_denied", extra={"hub": held.hub})
+            return Answer(200)
+        challenge = query.get("hub.challenge", "")
+        if mode != "subscribe" or not challenge or len(challenge) > 4096:
+            return Answer(404, b"Only a subscription was asked of the hub.")
+        said = query.get("hub.lease_seconds", "")
+        lease_s = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else LEASE_S
+        lease_s = min(lease_s, LONGEST_LEASE_S)
+        verified = msgspec.structs.replace(
+            held,
+            until_ms=knock.now_ms + lease_s * 1000,
+            renew_ms=knock.now_ms + lease_s * 800,  # with a fifth of it left
+        )
+        await self._keep(verified)
+        return Answer(200, challenge.encode(), "text/plain; charset=utf-8")
+
+    async def refusal(self, knock: Knock) -> Answer | None:
+        """None when the push is signed with the secret of a subscription that still holds."""
+        held = await self._held()
+        if held is None or held.until_ms <= knock.now_ms:
+            return Answer(410, b"There is no subscription; nothing more is wanted.")
+        if not is_signed(knock.headers, knock.body, held.secret):
+            return Answer(403, b"The header x-hub-signature does not fit; sign with hub.secret.")
+        return None
+
+    async def _held(self) -> Subscription | None:
+        kept = await self._tools.memory.recall("websub")
+        try:
+            return msgspec.json.decode(kept, type=Subscription) if kept else None
+        except msgspec.DecodeError:
+            return None
+
+    async def _keep(self, subscription: Subscription) -> None:
+        await self._tools.memory.remember("websub", msgspec.json.encode(subscription).decode())
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """Whether `x-hub-signature` fits the bytes as they came."""
+    method, _, given = headers.get("x-hub-signature", "").partition("=")
+    if method.lower() not in METHODS:
+        return False
+    mac = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
+    return hmac.compare_digest(mac.encode(), given.strip().lower().encode("utf-8", "replace"))
+
+
+def linked(header: str, rel: str) -> str:
+    """The target of the first link of that relation in a `Link` header, or ''."""
+    for found in _LINK.finditer(header[:8192]):
+        said = _REL.search(found[2])
+        if said is not None and rel in said[1].lower().split():
+            return found[1].strip()
+    return ""
