@@ -1,0 +1,1 @@
+"""What `parvis bench` measures, and the peers it measures beside."""

@@ -1,0 +1,182 @@
+"""`parvis doctor`: looks at everything a person can mend, and says what to mend."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import parvis
+from parvis.core.errors import Later, Refused
+from parvis.engine.embedded.engine import FILE
+from parvis.engine.embedded.owner import owner_of
+from parvis.plug.find import shelf
+from parvis.run import local_call
+from parvis.run.settings import Settings, load
+from parvis.run.wire_up import open_house, open_source
+from parvis.web.room import static_folder
+
+SUMMARY = "look at settings, data folder, sources and addresses, and say what to mend"
+EXAMPLE = "parvis doctor --data parvis-data"
+DISK_BYTES = 500_000_000
+STANDS_ON = ("uvicorn", "starlette", "sqlalchemy", "aiohttp", "uvloop")
+
+
+class Finding(NamedTuple):
+    """One line: whether it is well, and a sentence."""
+
+    ok: bool
+    says: str
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which installation."""
+    parser.add_argument("--data", metavar="DIR", help="the data folder (./parvis-data)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; 0 when all is well, 1 when something is to mend."""
+    findings: list[Finding] = []
+    try:
+        settings = load({"data": args.data})
+    except Refused as refused:
+        findings.append(Finding(False, str(refused)))
+    else:
+        findings += [*_versions(), *_folder(settings), *_front_end(), *_address(settings)]
+        findings += _sources(settings)
+    for finding in findings:
+        print(f"{'ok  ' if finding.ok else 'MEND'}  {finding.says}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding(True, f"parvis {parvis.__version__}, Python {platform.python_version()}.")
+    stands = []
+    for name in STANDS_ON:
+        try:
+            stands.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            if name != "uvloop" or sys.platform != "win32":
+                yield Finding(False, f"{name} is not installed; install parvis again.")
+    yield Finding(True, f"{', '.join(stands)}, SQLite {sqlite3.sqlite_version}.")
+    for trouble in shelf().troubles:
+        yield Finding(False, trouble)
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.folder
+    if not folder.exists():
+        yield Finding(True, f"The data folder {folder} does not exist yet; `up` makes it.")
+        return
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(False, f"The data folder {folder} cannot be written; change its rights.")
+        return
+    running = local_call.is_served(folder)
+    who = f"served by process {owner_of(folder)}" if running else "not in use"
+    yield Finding(True, f"The data folder {folder.resolve()} is {who}.")
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        free > DISK_BYTES,
+        f"{free / 1e9:.1f} GB are free on its disk"
+        + ("." if free > DISK_BYTES else "; make room, a full disk stops the wall's intake."),
+    )
+    key = folder / "key"
+    if key.exists() and os.name == "posix" and key.stat().st_mode & 0o077:
+        yield Finding(False, f"Others may read {key}; run `chmod 600 {key}`.")
+    yield from _store(settings)
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    if settings.engine:
+        return
+    file = settings.folder / FILE
+    if not file.exists():
+        yield Finding(True, "There is no store yet; `up` makes it.")
+        return
+    try:
+        store = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        try:
+            said = [row[0] for row in store.execute("PRAGMA quick_check(3)")]
+        finally:
+            store.close()
+    except sqlite3.Error as error:
+        said = [str(error)]
+    size = file.stat().st_size / 1e6
+    if said == ["ok"]:
+        yield Finding(True, f"The store is sound ({size:.1f} MB).")
+    else:
+        yield Finding(False, f"The store is damaged ({said[0]}); stop parvis, restore a backup.")
+
+
+def _front_end() -> Iterator[Finding]:
+    player = static_folder() / "wall" / "player.js"
+    if player.is_file():
+        yield Finding(True, "The front end is built.")
+    else:
+        yield Finding(False, "The front end is not built; run `./parvis up` from the clone.")
+
+
+def _address(settings: Settings) -> Iterator[Finding]:
+    if settings.public_url:
+        yield Finding(True, f"Phones and webhooks come to {settings.public_url}.")
+    else:
+        yield Finding(
+            True,
+            "No public_url is set: phones open this machine's own address, and no network can push"
+            " to it.",
+        )
+
+
+def _sources(settings: Settings) -> list[Finding]:
+    try:
+        if local_call.is_served(settings.folder):
+            return _asked_there(settings)
+        if not settings.engine and not (settings.folder / FILE).exists():
+            return []
+        return asyncio.run(_asked_here(settings))
+    except (Refused, Later) as failed:
+        return [Finding(False, str(failed))]
+
+
+def _asked_there(settings: Settings) -> list[Finding]:
+    walls = local_call.call(settings.folder, "GET", "/api/walls")
+    findings: list[Finding] = []
+    for wall in walls.value()["walls"] if walls is not None else ():
+        reply = local_call.call(settings.folder, "GET", f"/api/walls/{wall['id']}/health")
+        for health in reply.value()["sources"] if reply is not None else ():
+            says = f"{wall['id']}, source {health['source']}: {health['says']}"
+            findings.append(Finding(bool(health["healthy"]), says))
+    return findings
+
+
+async def _asked_here(settings: Settings) -> list[Finding]:
+    house = await open_house(settings)
+    findings: list[Finding] = []
+    try:
+        for wall in await house.engine.walls():
+            for spec in await house.engine.sources(wall.id):
+                if not spec.enabled:
+                    continue
+                place = f"{wall.id}, source {spec.id}"
+                try:
+                    source = open_source(
+                        spec, engine=house.engine, http=house.http, clock=house.clock,
+                        base=settings.public_url,
+                    )  # fmt: skip
+                except Refused as refused:
+                    findings.append(Finding(False, f"{place}: {refused}"))
+                    continue
+                probe = await source.probe()
+                await source.close()
+                nearest = f" Nearest: {probe.nearest}." if probe.nearest else ""
+                findings.append(Finding(probe.ok, f"{place}: {probe.says}{nearest}"))
+    finally:
+        await house.close()
+    return findings

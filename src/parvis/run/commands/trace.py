@@ -1,0 +1,67 @@
+"""`parvis trace`: the whole journey of one post."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.engine import Step
+from parvis.run import local_call
+from parvis.run.settings import Settings, load
+from parvis.run.wire_up import open_house
+
+SUMMARY = "print the whole journey of a post, also once it was withdrawn"
+EXAMPLE = "parvis trace mastodon:mastodon.social:115000000000000000"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which post, and where."""
+    parser.add_argument("post", help="the post's key: network:host:id")
+    parser.add_argument("--data", metavar="DIR", help="the data folder (./parvis-data)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a step")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the steps, oldest first."""
+    settings = load({"data": args.data})
+    if not args.post or len(args.post) > 512:
+        raise Refused("Give the post's key, network:host:id, of at most 512 characters.")
+    reply = local_call.call(settings.folder, "GET", f"/api/trace?post={quote(args.post, safe='')}")
+    if reply is not None:
+        steps = msgspec.convert(reply.value()["steps"], list[Step])
+    else:
+        steps = list(asyncio.run(_alone(settings, args.post)))
+    if not steps:
+        raise Refused(f"No post {args.post} ever came here; check the key, with its host.")
+    for step in steps:
+        print(json.dumps(msgspec.to_builtins(step)) if args.json else line_of(step, steps[0].at_ms))
+    return 0
+
+
+def line_of(step: Step, began_ms: int) -> str:
+    """One step: when, how long after the first, what, by whom and why."""
+    at = datetime.fromtimestamp(step.at_ms / 1000).isoformat(" ", "milliseconds")
+    told = [at, f"+{(step.at_ms - began_ms) / 1000:.3f} s", step.wall, step.event]
+    if step.state:
+        told.append(step.state)
+    if step.by:
+        told.append(f"by {step.by}")
+    return "  ".join(told) + (f": {step.why}" if step.why else "")
+
+
+async def _alone(settings: Settings, post: str) -> Sequence[Any]:
+    if not settings.engine and not settings.folder.is_dir():
+        raise Refused(f"There is no data folder {settings.folder}; name it with --data.")
+    house = await open_house(settings)
+    try:
+        return await house.road.trace(post)
+    finally:
+        await house.close()

@@ -1,0 +1,171 @@
+"""`parvis up`: starts everything in one process, or applies a file to the one that runs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from parvis.core.errors import Refused
+from parvis.run import demo, local_call, logs
+from parvis.run.event_file import read_event, read_file
+from parvis.run.settings import Settings, load
+from parvis.run.welcome import say_ready
+from parvis.run.wire_up import House, known, open_house
+from parvis.web.channel import VIEWS
+from parvis.web.live import admit_with
+from parvis.web.server import Server, new_loop
+
+SUMMARY = "start everything; with a file, declare the event in it"
+EXAMPLE = "parvis up examples/conference.toml --port 8400"
+INTERRUPTED = 130
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The event file and what stands above every other setting."""
+    parser.add_argument("event", nargs="?", type=Path, metavar="EVENT.toml", help="an event file")
+    parser.add_argument("--data", metavar="DIR", help="the data folder (./parvis-data)")
+    parser.add_argument("--host", metavar="H", help="the address to listen at (127.0.0.1)")
+    parser.add_argument("--port", type=int, metavar="P", help="the port (8400; 0 picks one)")
+    parser.add_argument("--demo", action="store_true", help="a wall and a crowd, in ./parvis-demo")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what the file would change"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped; 0 when stopped cleanly."""
+    if args.dry_run and args.event is None:
+        raise Refused("--dry-run needs an event file to look at.")
+    given: dict[str, Any] = {"data": args.data, "host": args.host, "port": args.port}
+    if args.demo and args.data is None:
+        given["data"] = demo.FOLDER
+    settings = load(given)
+    text = read_file(args.event) if args.event is not None else ""
+    where = str(args.event) if args.event is not None else ""
+    if args.event is not None:
+        read_event(text, known(), where)  # wrong files are told before anything is opened
+    if local_call.is_served(settings.folder):
+        return _apply_there(settings, text, where, args.dry_run)
+    logs.set_up(settings.log)
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        if args.dry_run:
+            return runner.run(_dry(settings, text, where))
+        return runner.run(Serving(settings).serve(text, where, demo_too=args.demo))
+
+
+def _apply_there(settings: Settings, text: str, where: str, dry: bool) -> int:
+    if not where:
+        raise Refused(
+            f"{settings.folder} is already served by parvis; stop it, or give another folder with"
+            " --data."
+        )
+    path = "/api/apply" + ("?dry=1" if dry else "")
+    reply = local_call.call(
+        settings.folder, "POST", path, text.encode(), content_type="application/toml"
+    )
+    if reply is None:
+        raise Refused(f"The process that served {settings.folder} has just stopped; start again.")
+    _say_changed(reply.value()["said"], where, dry)
+    return 0
+
+
+async def _dry(settings: Settings, text: str, where: str) -> int:
+    house = await open_house(settings)
+    try:
+        applied = await house.declaring.apply(text, True, where)
+    finally:
+        await house.close()
+    _say_changed(applied.said, where, True)
+    return 0
+
+
+def _say_changed(said: list[str] | tuple[str, ...], where: str, dry: bool) -> None:
+    if not said:
+        print(f"{where}: nothing to change, all is so already")
+    else:
+        print(f"{where}: {'would change' if dry else 'changed'}")
+    for line in said:
+        print(f"  {line}")
+
+
+class Serving:
+    """One run of the house, from signals to the last lock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: Server | None = None
+        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, text: str, where: str, *, demo_too: bool) -> int:
+        """Open, declare, start, serve, stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop))
+        crowd: demo.Demo | None = None
+        if demo_too:
+            crowd = await demo.open_demo()
+            allowed = (*self._settings.allow_private, *crowd.allow_private)
+            self._settings = msgspec.structs.replace(self._settings, allow_private=allowed)
+        try:
+            house = await open_house(self._settings)
+            try:
+                if text:
+                    await house.declaring.apply(text, False, where)
+                if crowd is not None:
+                    await house.declaring.apply(crowd.event, False, "the demo")
+                await self._run(house, crowd)
+            finally:
+                await house.stop()
+        finally:
+            if crowd is not None:
+                await crowd.stop()
+        return 0
+
+    async def _run(self, house: House, crowd: demo.Demo | None) -> None:
+        await house.start()
+        house.declaring.runs = True
+        if self._stopping:
+            return
+
+        def ready(address: str) -> None:
+            self._begin(lambda: say_ready(house, address))
+            if crowd is not None:
+                self._begin(lambda: crowd.play(house, address))
+
+        self._server = Server(
+            house.app,
+            house.hub,
+            admit_with(house.admission, frozenset(VIEWS)),
+            host=self._settings.host,
+            port=self._settings.port,
+            data=self._settings.folder,
+            ready=ready,
+            signals=False,
+        )
+        try:
+            await self._server.serve()
+        finally:
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, what: Callable[[], Any]) -> None:
+        task = asyncio.ensure_future(what())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _stop(self) -> None:
+        """The first signal stops cleanly, the second at once."""
+        if self._stopping:
+            os._exit(INTERRUPTED)
+        self._stopping = True
+        if self._server is not None:
+            self._server.stop()

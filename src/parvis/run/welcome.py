@@ -1,0 +1,82 @@
+"""What `up` says once it serves: one line `ready …`, then where everything is and how it is."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from parvis.run.wire_up import House
+
+SOURCES_ANSWER_S = 5.0
+ASK_AGAIN_S = 0.1
+
+
+async def say_ready(house: House, address: str) -> None:
+    """Print it; sources are given a moment to say how they are."""
+    print(f"ready {reachable(address)}", flush=True)
+    base = house.settings.public_url.rstrip("/") or outside(address)
+    walls = await house.engine.walls()
+    for wall in walls:
+        print(f"  wall    {base}/w/{wall.id}")
+        print(f"  phone   {base}/p/{wall.id}")
+    print(f"  studio  {reachable(address)}/studio#key={house.key}", flush=True)
+    if not walls:
+        print("  no wall yet: declare one with `parvis up EVENT.toml`", flush=True)
+    for wall in walls:
+        for line in await _sources(house, wall.id, base):
+            print(line, flush=True)
+
+
+async def _sources(house: House, wall: str, base: str) -> list[str]:
+    specs = [spec for spec in await house.engine.sources(wall) if spec.enabled]
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SOURCES_ANSWER_S
+    while True:
+        health = {each.source: each for each in await house.engine.health(wall)}
+        if all(spec.id in health for spec in specs) or loop.time() > deadline:
+            break
+        await asyncio.sleep(ASK_AGAIN_S)
+    lines = []
+    for spec in specs:
+        found = health.get(spec.id)
+        says = found.says if found is not None else "Still asking the network."
+        if found is not None and found.nearest:
+            says += f" Nearest: {found.nearest}."
+        source = house.collector.source(spec.id)
+        doors = source.doors() if source is not None else ()
+        taken = [f"POST {base}/in/{spec.id}/{d.name}" for d in doors if "POST" in d.methods]
+        mark = "source " if found is None or found.healthy else "source!"
+        lines.append("  ".join([f"  {mark} {spec.id} ({spec.plugin}): {says}", *taken]))
+    return lines
+
+
+def reachable(address: str) -> str:
+    """The address as this machine opens it: a wildcard answers at loopback."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if _is_wildcard(host):
+        loopback = "[::1]" if ":" in host else "127.0.0.1"
+        return f"{parts.scheme}://{loopback}:{parts.port}"
+    return address
+
+
+def outside(address: str) -> str:
+    """The address as other machines open it, as far as this machine can know."""
+    parts = urlsplit(address)
+    if not _is_wildcard(parts.hostname or ""):
+        return address
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which way a packet would leave
+            return f"{parts.scheme}://{probe.getsockname()[0]}:{parts.port}"
+        except OSError:
+            return reachable(address)
+
+
+def _is_wildcard(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False

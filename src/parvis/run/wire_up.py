@@ -1,0 +1,295 @@
+"""Puts the house together: settings in, everything that runs out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from starlette.types import ASGIApp
+
+from parvis.core.errors import Refused
+from parvis.core.ports import Clock
+from parvis.core.wall import SourceSpec
+from parvis.engine import Engine, Write
+from parvis.engine.change import Remember
+from parvis.engine.embedded.owner import Owner
+from parvis.engine.open import open_engine
+from parvis.engine.store import wall_clock
+from parvis.flow.collect import Collector
+from parvis.flow.declare import declare
+from parvis.flow.road import Road
+from parvis.plug.check import Check
+from parvis.plug.find import find
+from parvis.plug.format import Format
+from parvis.plug.http import Http
+from parvis.plug.layout import Layout
+from parvis.plug.manifest import check_settings, hosts_of
+from parvis.plug.source import Source
+from parvis.plug.tools import Tools
+from parvis.plug.vault import EnvVault
+from parvis.run.event_file import read_event
+from parvis.run.event_tables import Known
+from parvis.run.settings import Settings
+from parvis.web.admit import Admission
+from parvis.web.app import build_app
+from parvis.web.auth import Keyring, key_of
+from parvis.web.hub import Hub
+from parvis.web.media import Media
+from parvis.web.room import Applied, Room, static_folder
+from parvis.web.snapshots import Snapshots
+from parvis.web.static_files import Static
+
+SALT = ("house", "salt")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineMemory:
+    """A source's few strings, kept in the store."""
+
+    engine: Engine
+    scope: str
+
+    async def recall(self, name: str) -> str | None:
+        """The value kept under `name`."""
+        return await self.engine.recall(self.scope, name)
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep `value` under `name`."""
+        await self.engine.write(Write((Remember(self.scope, name, value),)))
+
+
+def known() -> Known:
+    """What this installation has; extensions that do not hold are left out, as `find` logs."""
+    opened = {id_: cast(Format, found.open()) for id_, found in find("format").items()}
+    return Known(
+        sources={id_: found.manifest for id_, found in find("source").items()},
+        formats={id_: found.manifest for id_, found in find("format").items()},
+        opened=opened,
+        layouts={id_: found.manifest for id_, found in find("layout").items()},
+        checks={id_: found.manifest for id_, found in find("check").items()},
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """Everything of one process. `start` and `stop` bracket its life; `key` is the owner's."""
+
+    settings: Settings
+    known: Known
+    engine: Engine
+    http: Http
+    road: Road
+    collector: Collector
+    hub: Hub
+    admission: Admission
+    room: Room
+    app: ASGIApp
+    key: str
+    declaring: Declaring
+    clock: Clock
+    owner: Owner | None = None
+
+    async def start(self) -> None:
+        """Take up the work."""
+        await self.road.start()
+        await self.collector.start()
+        for wall in await self.engine.walls():
+            await self.hub.warm(wall.id)
+
+    async def stop(self) -> None:
+        """Finish what was accepted, then let go of everything."""
+        await self.hub.stop()
+        await self.collector.stop()
+        await self.road.stop()
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of a house that was not started."""
+        await self.http.close()
+        await self.engine.close()
+        if self.owner is not None:
+            self.owner.release()
+
+
+class Declaring:
+    """Applies event files, one at a time, whole or not at all."""
+
+    def __init__(self, engine: Engine, collector: Collector, hub: Hub, has: Known, clock: Clock):
+        self._engine = engine
+        self._collector = collector
+        self._hub = hub
+        self._known = has
+        self._clock = clock
+        self._one = asyncio.Lock()
+        self.runs = False
+        """Set once the collector runs: from then on an applied file moves its sources."""
+
+    async def apply(self, text: str, dry: bool = False, where: str = "The event file") -> Applied:
+        """Raises `Refused` before anything is written when anything in it is wrong."""
+        declared = read_event(text, self._known, where)
+        walls = tuple(each.wall.id for each in declared)
+        async with self._one:
+            said: list[str] = []
+            for each in declared:
+                changed = await declare(
+                    self._engine, each.wall, each.sources, each.formats, self._known.opened,
+                    clock=self._clock, dry=True,
+                )  # fmt: skip
+                said += changed.said
+            if dry:
+                return Applied(walls, tuple(said), dry=True)
+            for each in declared:
+                await declare(
+                    self._engine, each.wall, each.sources, each.formats, self._known.opened,
+                    clock=self._clock,
+                )  # fmt: skip
+                if self.runs:
+                    await self._collector.refresh(each.wall.id)
+                    await self._hub.warm(each.wall.id)
+        return Applied(walls, tuple(said))
+
+
+async def open_house(settings: Settings, *, clock: Clock = wall_clock) -> House:
+    """Own the data folder and open everything in it; nothing runs yet. Raises `Refused`."""
+    folder = settings.folder
+    has = known()
+    admission = Admission(
+        public_url=settings.public_url,
+        hosts=settings.hosts,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    _make(folder)
+    owner = Owner(folder) if settings.engine.startswith(("postgresql", "postgres")) else None
+    try:
+        engine = await open_engine(
+            settings.engine or folder, clock=clock, blobs_dir=folder / "blobs"
+        )
+    except BaseException:
+        if owner is not None:
+            owner.release()
+        raise
+    http = Http(public_url=settings.public_url, allow_private=settings.allow_private, clock=clock)
+    try:
+        return await _furnish(settings, has, admission, engine, http, owner, clock)
+    except BaseException:
+        await http.close()
+        await engine.close()
+        if owner is not None:
+            owner.release()
+        raise
+
+
+async def _furnish(
+    settings: Settings,
+    has: Known,
+    admission: Admission,
+    engine: Engine,
+    http: Http,
+    owner: Owner | None,
+    clock: Clock,
+) -> House:
+    key = key_of(settings.folder, settings.key)
+    road = Road(
+        engine,
+        clock=clock,
+        salt=await salt_of(engine),
+        checks={id_: cast(Check, found.open()) for id_, found in find("check").items()},
+        policies={id_: manifest.policy for id_, manifest in has.sources.items()},
+        formats=has.opened,
+    )
+
+    def open_one(spec: SourceSpec) -> Source:
+        return open_source(spec, engine=engine, http=http, clock=clock, base=settings.public_url)
+
+    worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    collector = Collector(road, engine, open_source=open_one, clock=clock, worker=worker)
+    hub = Hub(engine)
+    declaring = Declaring(engine, collector, hub, has, clock)
+    room = Room(
+        engine=engine,
+        road=road,
+        collector=collector,
+        formats=has.opened,
+        layouts={id_: cast(Layout, found.open()) for id_, found in find("layout").items()},
+        sources=has.sources,
+        clock=clock,
+        admission=admission,
+        keyring=Keyring(key),
+        snapshots=Snapshots(engine),
+        static=Static(static_folder()),
+        media=Media(engine, http.scoped("media")),
+        public_url=settings.public_url,
+        contact=settings.contact,
+        apply=declaring.apply,
+        gauges=lambda: {"live_readers": float(hub.readers)},
+    )
+    return House(
+        settings=settings,
+        known=has,
+        engine=engine,
+        http=http,
+        road=road,
+        collector=collector,
+        hub=hub,
+        admission=admission,
+        room=room,
+        app=build_app(room),
+        key=key,
+        declaring=declaring,
+        clock=clock,
+        owner=owner,
+    )
+
+
+def open_source(spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, base: str) -> Source:
+    """The source as declared; raises `Refused` when its extension, settings or secrets are not
+    there.
+    """
+    found = find("source").get(spec.plugin)
+    if found is None:
+        raise Refused(f"There is no source called {spec.plugin}; install it, or remove {spec.id}.")
+    manifest = found.manifest
+    settings = check_settings(manifest, spec.settings)
+    memory = EngineMemory(engine, f"source:{spec.id}")
+    scoped = http.scoped(
+        f"source:{manifest.id}",
+        hosts=hosts_of(manifest, settings),
+        budget=manifest.budget,
+        memory=memory,
+    )
+    tools = Tools(
+        settings=settings,
+        http=scoped,
+        vault=EnvVault(spec.secrets),
+        memory=memory,
+        clock=clock,
+        public_url=f"{base.rstrip('/')}/in/{spec.id}/" if base else "",
+    )
+    return cast(Source, found.open(tools))
+
+
+async def salt_of(engine: Engine) -> bytes:
+    """The installation's salt, made once and kept in the store, so that every node has the same."""
+    kept = await engine.recall(*SALT)
+    if kept is None:
+        made = Remember(*SALT, secrets.token_hex(32))
+        await engine.write(Write((made,), key="house salt"))
+        kept = await engine.recall(*SALT)
+    if kept is None:
+        raise Refused("The store does not keep its salt; check the data folder.")
+    return bytes.fromhex(kept)
+
+
+def _make(folder: Path) -> None:
+    """The data folder holds the key: only its owner looks in."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            f"The data folder {folder} cannot be made ({error.strerror}); give another with --data."
+        ) from error

@@ -1,0 +1,95 @@
+"""What the API takes and gives, as structs; its description is made from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from parvis.core.verdict import Decision
+from parvis.core.wall import Mode
+from parvis.engine import Health, Queued, Step
+
+PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
+Why = Annotated[str, Meta(max_length=500)]
+
+
+class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person's decision; with `rev` it is refused (409) when the post changed since."""
+
+    post: PostKey
+    state: Literal["approved", "rejected", "hidden", "pending"]
+    rev: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    why: Why = ""
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What was decided, and the placement's revision after it."""
+
+    decision: Decision
+    rev: int
+
+
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Off every wall, for good."""
+
+    post: PostKey
+    why: Why
+
+
+class Panic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cover every screen of the wall, or uncover them."""
+
+    on: bool
+
+
+class WallLine(msgspec.Struct, frozen=True):
+    """A wall, and how many of its posts are in which state."""
+
+    id: str
+    title: str
+    lang: str
+    mode: Mode
+    hashtags: tuple[str, ...]
+    panic: bool
+    counts: dict[str, int]
+
+
+class Walls(msgspec.Struct, frozen=True):
+    """All walls."""
+
+    walls: tuple[WallLine, ...]
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """A page of posts, newest first; `before` asks for the next one, and is null at the end."""
+
+    items: tuple[Queued, ...]
+    counts: dict[str, int]
+    before: int | None = None
+
+
+class Healths(msgspec.Struct, frozen=True):
+    """How each source of the wall is."""
+
+    sources: tuple[Health, ...]
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A post's whole journey, oldest step first."""
+
+    post: str
+    steps: tuple[Step, ...]
+
+
+class Withdrawn(msgspec.Struct, frozen=True):
+    """How many walls it left."""
+
+    walls: int
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is done."""
+
+    done: bool = True

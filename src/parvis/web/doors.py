@@ -1,0 +1,203 @@
+"""The doors that extensions declare: to sources come pushed posts, to formats people's acts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from parvis.core.post import Raw
+from parvis.flow.collect import Collector
+from parvis.plug.door import Answer, Door, Knock
+from parvis.web.admit import Bucket
+from parvis.web.entry import Entry, read_body
+from parvis.web.pages import Pages
+from parvis.web.problem import Failed
+from parvis.web.room import Room
+
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 16 * 1024
+MAX_QUERY_BYTES = 8 * 1024
+RAWS_A_BATCH = 256
+ACTS_PER_S, ACTS_AT_ONCE = 20.0, 3_000.0
+"""For one address: a hall of thousands votes at once behind one, then a steady few."""
+FORMAT_PER_S, FORMAT_AT_ONCE = 2_000.0, 20_000.0
+METHODS = ("GET", "POST", "PUT", "DELETE")
+FORM = "application/x-www-form-urlencoded"
+_OWN = frozenset({"content-length", "transfer-encoding", "set-cookie", "connection"})
+
+
+class Intake:
+    """Raws of one source: what comes while a batch is being stored makes the next one."""
+
+    def __init__(self, collector: Collector, source: str) -> None:
+        self._collector = collector
+        self._source = source
+        self._waiting: list[tuple[Sequence[Raw], asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def store(self, raws: Sequence[Raw]) -> None:
+        """Stored on return; raises what the road raises about these raws."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((raws, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._work(), name=f"intake {self._source}")
+        await future
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                batch = self._waiting[:RAWS_A_BATCH]
+                del self._waiting[:RAWS_A_BATCH]
+                try:
+                    await self._collector.receive_raws(
+                        self._source, [raw for raws, _ in batch for raw in raws]
+                    )
+                except Exception:
+                    await asyncio.gather(*(self._alone(*each) for each in batch))
+                    continue
+                for _, future in batch:
+                    _settle(future)
+        finally:
+            self._task = None
+
+    async def _alone(self, raws: Sequence[Raw], future: asyncio.Future[None]) -> None:
+        """One request by itself, so that its fault is its own."""
+        try:
+            await self._collector.receive_raws(self._source, raws)
+        except Exception as error:
+            if not future.done():
+                future.set_exception(error)
+        else:
+            _settle(future)
+
+
+class Doors:
+    """All doors of one room."""
+
+    def __init__(self, room: Room, pages: Pages) -> None:
+        self._room = room
+        self._pages = pages
+        self._intakes: dict[str, Intake] = {}
+        self._by_address = Bucket(ACTS_PER_S, ACTS_AT_ONCE)
+        self._by_format = Bucket(FORMAT_PER_S, FORMAT_AT_ONCE)
+
+    def entries(self) -> list[Entry]:
+        """Doors are open to anyone; what may come in, the extension and the budgets decide."""
+        return [
+            Entry(method=method, path=path, handle=handle, who="anyone")
+            for path, handle in (
+                ("/in/{source}/{door}", self.source),
+                ("/p/{wall}/{format}/{door}", self.format),
+            )
+            for method in METHODS
+        ]
+
+    async def source(self, request: Request) -> Response:
+        """A request at a source's door."""
+        name = request.path_params["source"]
+        source = self._room.collector.source(name)
+        if source is None:
+            raise Failed(404, "There is no such door; the source may be switched off.")
+        door = _door(source.doors(), request)
+        answer = await source.answer(await self._knock(request, door))
+        if answer.acts:
+            raise RuntimeError(f"the source {name} answered with acts")
+        if answer.raws:
+            intake = self._intakes.get(name)
+            if intake is None:
+                intake = self._intakes[name] = Intake(self._room.collector, name)
+            await intake.store(answer.raws)
+        return _response(answer)
+
+    async def format(self, request: Request) -> Response:
+        """A request at a format's door, from a script or from a plain form."""
+        wall, name = request.path_params["wall"], request.path_params["format"]
+        held = await self._room.snapshots.of(wall)
+        face = next((f for f in held.snapshot.formats if f.format == name), None) if held else None
+        format_ = self._room.formats.get(face.plugin) if face is not None else None
+        if format_ is None:
+            raise Failed(404, "There is nothing to take part in at this address; it may be over.")
+        door = _door(format_.doors(), request)
+        self._spend(request, f"{wall}/{name}")
+        knock = await self._knock(request, door)
+        state = await self._room.engine.format_state(wall, name)
+        if state is None:
+            raise Failed(404, "There is nothing to take part in at this address; it may be over.")
+        answer = format_.answer(knock, state[0])
+        if answer.raws:
+            raise RuntimeError(f"the format {name} answered with raws")
+        if answer.acts:
+            await self._room.road.act(wall, name, answer.acts)
+        if _is_form(request):
+            return await self._form_answer(request, answer, wall, name)
+        return _response(answer)
+
+    async def _form_answer(
+        self, request: Request, answer: Answer, wall: str, name: str
+    ) -> Response:
+        """Without script: back to the page, which shows the result or says why not."""
+        if answer.status < 400:
+            back = f"/p/{quote(wall)}?done={quote(name)}"
+            return RedirectResponse(back, 303, {"cache-control": "no-store"})
+        says = answer.body.decode("utf-8", "replace")[:300]
+        return await self._pages.phone(request, {name: says}, answer.status)
+
+    def _spend(self, request: Request, name: str) -> None:
+        visitor = request.scope["parvis.visitor"]
+        wait_s = self._by_format.take(name) or self._by_address.take(f"{visitor.address} {name}")
+        if wait_s:
+            raise Failed(429, "So many take part just now; try again in a moment.", wait_s)
+
+    async def _knock(self, request: Request, door: Door) -> Knock:
+        raw = request.scope["headers"]
+        if len(raw) > MAX_HEADERS or sum(len(k) + len(v) for k, v in raw) > MAX_HEADER_BYTES:
+            raise Failed(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
+        if len(request.scope["query_string"]) > MAX_QUERY_BYTES:
+            raise Failed(414, f"The query is longer than {MAX_QUERY_BYTES} bytes.")
+        query = request.scope["query_string"].decode("latin-1")
+        base = self._room.public_url.rstrip("/") or request.scope["parvis.visitor"].origin
+        return Knock(
+            door=door.name,
+            method=request.method,
+            headers={key.decode("latin-1"): value.decode("latin-1") for key, value in raw},
+            query=dict(request.query_params) if query else {},
+            body=await read_body(request, door.max_bytes),
+            now_ms=self._room.clock(),
+            url=base + quote(request.scope["path"]) + (f"?{query}" if query else ""),
+        )
+
+
+def _door(doors: Sequence[Door], request: Request) -> Door:
+    for door in doors:
+        if door.name == request.path_params["door"]:
+            if request.method in door.methods or (
+                request.method == "HEAD" and "GET" in door.methods
+            ):
+                return door
+            raise Failed(405, f"This door takes {', '.join(door.methods)} alone.")
+    raise Failed(404, "There is no such door here; check the last part of the address.")
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status, {"cache-control": "no-store"})
+    headers = MutableHeaders(raw=response.raw_headers)
+    headers["content-type"] = answer.content_type
+    for name, value in answer.headers:
+        if name.lower() not in _OWN:
+            headers[name] = value
+    return response
+
+
+def _is_form(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == FORM and "text/html" in request.headers.get("accept", "")
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

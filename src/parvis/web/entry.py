@@ -1,0 +1,129 @@
+"""A route is data: address, method, who may, what it takes and gives. One that does not say who may
+cannot be written down, let alone served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, get_args
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from parvis.web.auth import Keyring
+from parvis.web.problem import Failed, problem, problem_of
+
+Who = Literal["anyone", "owner"]
+T = TypeVar("T")
+Handle = Callable[[Request], Awaitable[Response]]
+
+MAX_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query parameter; `schema` is its JSON schema, with a maximum."""
+
+    name: str
+    about: str
+    schema: dict[str, Any]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One method of one address. `takes` (or a media type) and `gives` are structs, for the API's
+    own description.
+    """
+
+    method: str
+    path: str
+    handle: Handle
+    who: Who
+    about: str = ""
+    takes: type | str | None = None
+    gives: Any = None
+    query: tuple[Query, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.who not in get_args(Who):
+            raise ValueError(f"{self.method} {self.path} does not say who may")
+
+
+class Place:
+    """All methods of one address, as an ASGI application."""
+
+    def __init__(self, entries: Sequence[Entry], keyring: Keyring) -> None:
+        self._by_method = {entry.method: entry for entry in entries}
+        if "GET" in self._by_method:
+            self._by_method.setdefault("HEAD", self._by_method["GET"])
+        self._keyring = keyring
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive, send)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            response = problem_of(error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        entry = self._by_method.get(request.method)
+        if entry is None:
+            response = problem(405, f"This address does not take {request.method[:20]}.")
+            response.headers["allow"] = ", ".join(sorted(self._by_method))
+            return response
+        if entry.who == "owner" and not self._keyring.opens(request.scope):
+            return problem(401, "This needs the key: send `Authorization: Bearer …`.")
+        return await entry.handle(request)
+
+
+def routes(entries: Sequence[Entry], keyring: Keyring) -> list[Route]:
+    """One route for each address, most specific as listed."""
+    by_path: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_path.setdefault(entry.path, []).append(entry)
+    return [Route(path, Place(group, keyring)) for path, group in by_path.items()]
+
+
+async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
+    """The body; 413 as soon as it is known to be longer than `most` bytes."""
+    declared = request.headers.get("content-length", "")
+    too_long = Failed(413, f"The body is longer than {most} bytes.")
+    if declared.isdecimal() and int(declared) > most:
+        raise too_long
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            raise too_long
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def body_of(request: Request, kind: type[T]) -> T:
+    """The JSON body as a struct; 415 or 422 in one sentence."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Failed(415, "Send the body as application/json.")
+    try:
+        return msgspec.json.decode(await read_body(request), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Failed(422, f"The body is not what this address takes: {error}.") from error
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """A JSON answer that nobody keeps."""
+    return Response(
+        msgspec.json.encode(value),
+        status,
+        {"cache-control": "no-store"},
+        media_type="application/json",
+    )

@@ -1,0 +1,84 @@
+"""What the web room is handed by `run`: everything that its handlers reach, and nothing global."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from parvis.core.ports import Clock
+from parvis.core.post import DisplayPolicy
+from parvis.engine import Engine
+from parvis.flow.collect import Collector
+from parvis.flow.road import Road
+from parvis.plug.format import Format
+from parvis.plug.layout import Layout
+from parvis.plug.manifest import Manifest
+from parvis.web.admit import Admission
+from parvis.web.auth import Keyring
+from parvis.web.media import Media
+from parvis.web.snapshots import Snapshots
+from parvis.web.static_files import Static
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What applying an event file changed (or, `dry`, would change): sentences, none when all was
+    so already.
+    """
+
+    walls: tuple[str, ...]
+    said: tuple[str, ...]
+    dry: bool = False
+
+
+Apply = Callable[[str, bool], Awaitable[Applied]]
+"""Applies the text of an event file; the flag asks only what would change."""
+
+
+async def no_apply(text: str, dry: bool) -> Applied:
+    """For a room that declares nothing."""
+    return Applied((), (), dry)
+
+
+def no_gauges() -> Mapping[str, float]:
+    """For a room without further figures."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`sources` holds each source extension's manifest by id, `static` the built front end."""
+
+    engine: Engine
+    road: Road
+    collector: Collector
+    formats: Mapping[str, Format]
+    layouts: Mapping[str, Layout]
+    sources: Mapping[str, Manifest]
+    clock: Clock
+    admission: Admission
+    keyring: Keyring
+    snapshots: Snapshots
+    static: Static
+    media: Media | None = None
+    public_url: str = ""
+    contact: str = ""
+    apply: Apply = no_apply
+    gauges: Callable[[], Mapping[str, float]] = field(default=no_gauges)
+
+    def policy(self, plugin: str) -> DisplayPolicy:
+        """What the source's network allows; nothing when the extension is gone."""
+        manifest = self.sources.get(plugin)
+        return manifest.policy if manifest is not None else DisplayPolicy(redistribute="none")
+
+    def first(self, layout: str, capacity: int) -> int:
+        """How many cards the first frame of this layout needs."""
+        found = self.layouts.get(layout)
+        return min(capacity, found.first(capacity)) if found is not None else min(capacity, 12)
+
+
+def static_folder() -> Path:
+    """Where the package's build put the front end."""
+    return Path(__file__).parent.parent / "static"

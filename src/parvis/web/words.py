@@ -1,0 +1,113 @@
+"""The few words that server-made pages say themselves."""
+
+# ruff: noqa: RUF001 - French is written with this apostrophe
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language."""
+
+    no_wall: str = "There is no such wall here; check the address, or ask whoever runs it."
+    no_page: str = "There is no such page here."
+    take_part: str = "Take part"
+    post_with: str = "Post with {tags} on {networks}: once it is cleared, it appears on the wall."
+    on_the_wall: str = "What is cleared appears on the wall."
+    counted: str = "Your vote counts."
+    closed: str = "Voting is closed."
+    result: str = "Result"
+    privacy: str = "Privacy"
+    see_wall: str = "See the wall"
+    notice_title: str = "Privacy notice"
+    who: str = "Who runs this wall"
+    who_unsaid: str = "Whoever shows this wall; ask on the spot."
+    sources: str = "What is shown, and where it comes from"
+    source_line: str = "{name}: public posts ({basis})"
+    formats_line: str = "Votes and answers from the phone page, without name, address or cookie."
+    purposes: str = "What for"
+    purposes_said: str = (
+        "To show, on screens at the event, what people post about it, after a check."
+        " No profile is made, nothing is sold, no third party is asked for anything by these pages."
+    )
+    retention: str = "How long"
+    retention_said: str = (
+        "Posts are erased {days} days after they came in, and at once when they are deleted where"
+        " they were posted or taken back here."
+    )
+    rights: str = "Your rights"
+    rights_said: str = (
+        "You may see, correct or have erased what is held about you, object to its being shown, and"
+        " complain to your data protection authority. Deleting the post where you wrote it takes it"
+        " off the wall."
+    )
+    basis: tuple[tuple[str, str], ...] = (
+        ("platform_terms", "shown under the network's terms"),
+        ("own_content", "the organiser's own posts"),
+        ("consent", "shown with the author's consent"),
+        ("licence", "shown under a licence"),
+        ("contract", "shown under a contract"),
+    )
+
+
+EN = Words()
+FR = Words(
+    no_wall="Il n’y a pas de mur à cette adresse ; vérifiez-la, ou demandez à qui le gère.",
+    no_page="Il n’y a pas de page à cette adresse.",
+    take_part="Participer",
+    post_with="Publiez avec {tags} sur {networks} : une fois validé, le message s’affiche.",
+    on_the_wall="Ce qui est validé s’affiche sur le mur.",
+    counted="Votre voix compte.",
+    closed="Le vote est clos.",
+    result="Résultat",
+    privacy="Vie privée",
+    see_wall="Voir le mur",
+    notice_title="Protection des données",
+    who="Qui gère ce mur",
+    who_unsaid="La personne ou l’organisme qui affiche ce mur ; renseignez-vous sur place.",
+    sources="Ce qui s’affiche, et d’où cela vient",
+    source_line="{name} : messages publics ({basis})",
+    formats_line="Votes et réponses de la page mobile, sans nom, adresse ni cookie.",
+    purposes="Pourquoi",
+    purposes_said=(
+        "Afficher, sur les écrans de l’événement, ce que l’on publie à son sujet, après"
+        " vérification. Aucun profil n’est établi, rien n’est vendu, ces pages n’interrogent"
+        " aucun tiers."
+    ),
+    retention="Combien de temps",
+    retention_said=(
+        "Les messages sont effacés {days} jours après leur arrivée, et aussitôt s’ils sont"
+        " supprimés là où ils ont été publiés ou retirés ici."
+    ),
+    rights="Vos droits",
+    rights_said=(
+        "Vous pouvez consulter, corriger ou faire effacer ce qui vous concerne, vous opposer à"
+        " l’affichage, et saisir l’autorité de protection des données. Supprimer le message là où"
+        " vous l’avez écrit le retire du mur."
+    ),
+    basis=(
+        ("platform_terms", "affichés selon les conditions du réseau"),
+        ("own_content", "messages de l’organisateur"),
+        ("consent", "affichés avec l’accord de l’auteur"),
+        ("licence", "affichés sous licence"),
+        ("contract", "affichés par contrat"),
+    ),
+)
+_ALL = {"en": EN, "fr": FR}
+
+
+def words_of(lang: str) -> Words:
+    """The words in `lang`, in English where we have none."""
+    return _ALL.get(_root(lang), EN)
+
+
+def direction_of(lang: str) -> str:
+    """Which way the language is written."""
+    return "rtl" if _root(lang) in RIGHT_TO_LEFT else "ltr"
+
+
+def _root(lang: str) -> str:
+    return lang.replace("_", "-").partition("-")[0].lower()

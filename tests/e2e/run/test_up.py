@@ -1,0 +1,232 @@
+"""`parvis up` as people run it: a process of its own, its output, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from parvis.run.local_call import call, is_served
+from tests.waiting import until_now
+
+EVENT = """
+[[wall]]
+id = "square"
+title = "The square"
+mode = "show_first"
+[[wall.source]]
+id = "hook"
+plugin = "webhook"
+settings = { open = true }
+"""
+START_S = 60.0
+
+
+class Running:
+    """One `parvis up`; what it says gathers in a file."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.out = folder / "out.txt"
+        self.err = folder / "err.txt"
+        with self.out.open("wb") as out, self.err.open("wb") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "parvis", "up", *words], stdout=out, stderr=err, cwd=folder
+            )
+
+    def ready(self) -> str:
+        """Its address."""
+
+        def said() -> str:
+            found = re.match(r"ready (http://\S+)\n", self.out.read_text())
+            assert self.process.poll() is None, self.err.read_text()
+            return found[1] if found else ""
+
+        return until_now(said, START_S)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+Up = Callable[..., Running]
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    running: list[Running] = []
+
+    def start(*words: str) -> Running:
+        running.append(Running(tmp_path, *words))
+        return running[-1]
+
+    yield start
+    for each in running:
+        if each.process.poll() is None:
+            each.process.kill()
+            each.process.wait(10)
+
+
+def parvis(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "parvis", *words],
+        cwd=folder,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def tell(folder: Path, id_: str, text: str) -> None:
+    item = json.dumps({"id": id_, "text": text, "author": {"name": "Ada"}}).encode()
+    reply = call(folder / "data", "POST", "/in/hook/post", item)
+    assert reply is not None
+    assert reply.status == 200, reply.body
+
+
+def shown(folder: Path) -> list[str]:
+    reply = call(folder / "data", "GET", "/api/walls/square/snapshot")
+    assert reply is not None
+    return [card["text"] for card in reply.value()["cards"]]
+
+
+def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
+    event = tmp_path / "event.toml"
+    event.write_text(EVENT)
+    running = up("event.toml", "--data", "data", "--port", "0")
+    address = running.ready()
+    until_now(lambda: "POST" in running.out.read_text())
+    lines = running.out.read_text().splitlines()
+    assert lines[1:3] == [f"  wall    {address}/w/square", f"  phone   {address}/p/square"]
+    key = (tmp_path / "data" / "key").read_text().strip()
+    assert lines[3] == f"  studio  {address}/studio#key={key}"
+    assert lines[4].startswith("  source  hook (webhook): Waits to be called.")
+    assert lines[4].endswith(f"POST {address}/in/hook/post")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+    tell(tmp_path, "1", "Hello")
+    until_now(lambda: shown(tmp_path) == ["Hello"])
+
+    second = parvis(tmp_path, "up", "--data", "data", "--port", "0")
+    assert second.returncode == 2
+    assert second.stderr.count("\n") == 1
+    assert "already served by parvis" in second.stderr
+
+    same = parvis(tmp_path, "up", "event.toml", "--data", "data")
+    assert (same.returncode, same.stdout) == (
+        0,
+        "event.toml: nothing to change, all is so already\n",
+    )
+    event.write_text(EVENT.replace("The square", "The new square"))
+    dry = parvis(tmp_path, "up", "event.toml", "--data", "data", "--dry-run")
+    assert dry.stdout == "event.toml: would change\n  wall square: changed\n"
+    changed = parvis(tmp_path, "up", "event.toml", "--data", "data")
+    assert (changed.returncode, changed.stdout.splitlines()[0]) == (0, "event.toml: changed")
+    assert shown(tmp_path) == ["Hello"], "applying again doubles and loses nothing"
+    event.write_text("[[wall]]\nid = 3\n")
+    bad = parvis(tmp_path, "up", "event.toml", "--data", "data")
+    assert bad.returncode == 2
+    assert "event.toml, line 2" in bad.stderr
+
+    traced = parvis(tmp_path, "trace", "webhook:main:1", "--data", "data")
+    assert traced.returncode == 0
+    assert "post.seen" in traced.stdout.splitlines()[0]
+    assert parvis(tmp_path, "doctor", "--data", "data").returncode == 0
+
+    assert running.stop() == 0
+    assert "Traceback" not in running.err.read_text()
+    assert not is_served(tmp_path / "data")
+
+    alone = parvis(tmp_path, "trace", "webhook:main:1", "--data", "data", "--json")
+    assert [json.loads(line)["event"] for line in alone.stdout.splitlines()][0] == "post.seen"
+    unknown = parvis(tmp_path, "trace", "a:b:c", "--data", "data")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+    assert "No post a:b:c ever came here" in unknown.stderr
+    assert "The store is sound" in parvis(tmp_path, "doctor", "--data", "data").stdout
+
+
+def test_what_was_there_is_there_again(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "event.toml").write_text(EVENT)
+    first = up("event.toml", "--data", "data", "--port", "0")
+    first.ready()
+    tell(tmp_path, "1", "Hello")
+    until_now(lambda: shown(tmp_path) == ["Hello"])
+    assert first.stop(signal.SIGINT) == 0
+    again = up("--data", "data", "--port", "0")
+    again.ready()
+    assert shown(tmp_path) == ["Hello"]
+    assert again.stop() == 0
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = parvis(tmp_path, "up", "--data", "data", "--port", str(port))
+    assert told.returncode == 2
+    assert f"Port {port} on 127.0.0.1 cannot be used" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_demo_shows_posts_by_itself(up: Up, tmp_path: Path) -> None:
+    running = up("--demo", "--data", "data", "--port", "0")
+    running.ready()
+
+    def cards() -> int:
+        reply = call(tmp_path / "data", "GET", "/api/walls/demo/snapshot")
+        assert reply is not None
+        networks = {card["network"] for card in reply.value()["cards"]}
+        return networks == {"mastodon", "webhook"} and len(reply.value()["cards"]) > 8
+
+    until_now(cards, 30.0)
+    assert running.stop() == 0
+    assert "Traceback" not in running.err.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["up", "none.toml"], "There is no file none.toml"),
+        (["up", "--dry-run"], "--dry-run needs an event file"),
+        (["up", "--port", "x"], "invalid int value"),
+        (
+            ["up", "--host", "no.such.host.invalid", "--port", "0"],
+            "no address no.such.host.invalid",
+        ),
+        (["trace", "a:b:c", "--data", "nowhere"], "There is no data folder nowhere"),
+        (["trace"], "required: post"),
+    ],
+)
+def test_a_mistake_gets_one_sentence(tmp_path: Path, words: list[str], says: str) -> None:
+    told = parvis(tmp_path, *words)
+    assert told.returncode == 2
+    assert says in told.stderr
+    assert "Traceback" not in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+def test_the_doctor_says_what_to_mend(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    fresh = parvis(tmp_path, "doctor", "--data", "data")
+    assert fresh.returncode == 0, fresh.stdout
+    (data / "parvis.sqlite3").write_bytes(b"not a database, and long enough" * 100)
+    (data / "key").write_text("parvis_x")
+    (data / "key").chmod(0o644)
+    ill = parvis(tmp_path, "doctor", "--data", "data")
+    assert ill.returncode == 1
+    assert "MEND  The store is damaged" in ill.stdout
+    assert "chmod 600" in ill.stdout
+    (data / "parvis.toml").write_text("prot = 1\n")
+    wrong = parvis(tmp_path, "doctor", "--data", "data")
+    assert wrong.returncode == 1
+    assert "did you mean port" in wrong.stdout
+    assert "Traceback" not in ill.stderr + wrong.stderr
