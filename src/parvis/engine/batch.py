@@ -9,7 +9,7 @@ itself has changed; a write that fails leaves nothing in the batch.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from parvis.engine.change import (
     PutFormat,
     PutFormatState,
     PutPlacement,
+    PutPost,
     PutSource,
     PutWall,
     Reopen,
@@ -54,6 +55,7 @@ _ORDERS = sa.select(t.card.c.post, t.card.c.order).where(
     t.card.c.wall == sa.bindparam("wall"), one_of(t.card.c.post, "posts")
 )
 _PLACED = (PutPlacement, Decide, Reopen)
+_CONDITIONAL: frozenset[type[Any]] = frozenset((*_PLACED, PutFormatState, DropFormat))
 
 
 class Head:
@@ -81,16 +83,17 @@ def about(event: Event) -> str:
     return event.about if isinstance(event, Interaction) else post_of(event)
 
 
+_WALL_OF: dict[type[Any], Callable[[Any], str | None]] = {
+    PutWall: lambda change: change.wall.id,
+    PutSource: lambda change: change.source.wall,
+    PutFormat: lambda change: change.format.wall,
+}
+
+
 def wall_of(change: Change) -> str | None:
     """The wall whose lock the change needs."""
-    if isinstance(change, PutWall):
-        return change.wall.id
-    if isinstance(change, PutSource):
-        return change.source.wall
-    if isinstance(change, PutFormat):
-        return change.format.wall
-    wall: str | None = getattr(change, "wall", None)
-    return wall
+    special = _WALL_OF.get(type(change))
+    return special(change) if special else getattr(change, "wall", None)
 
 
 class Batch:
@@ -135,8 +138,7 @@ class Batch:
             for told in write.events:
                 walls.setdefault(told.wall, "")
             for change in write.changes:
-                wall = wall_of(change)
-                if wall is None:
+                if type(change) is PutPost or (wall := wall_of(change)) is None:
                     continue
                 walls[wall] = walls.get(wall) or _org_of(change)
                 if isinstance(change, _PLACED):
@@ -178,16 +180,16 @@ class Batch:
         key = digest(write.key) if write.key else ""
         if key and key in self._keys:
             return Written(dict(self._keys[key]), again=True)
-        try:
-            spots, revs, decisions = self._expect(write.changes)
-        except (Refused, Conflict) as error:
-            return error
-        self._spots.update(spots)
-        self._revs.update(revs)
         staging = self.staging
-        for spot in spots.values():
-            staging.spots[spot.wall, spot.post] = spot
-        staging.decisions += decisions
+        if not _CONDITIONAL.isdisjoint(map(type, write.changes)):
+            try:
+                spots, revs, decisions = self._expect(write.changes)
+            except (Refused, Conflict) as error:
+                return error
+            self._spots.update(spots)
+            self._revs.update(revs)
+            staging.spots.update(spots)
+            staging.decisions += decisions
         for change in write.changes:
             if isinstance(change, PutCard):
                 order = self._card_order(change.wall, change.card.post)
@@ -196,7 +198,7 @@ class Batch:
                 if isinstance(change, DropCard):
                     self._orders.pop((change.wall, change.post), None)
                 staging.add(change, self._heads)
-        seqs = self._number(write)
+        seqs = self._number(write) if write.events else {}
         if key:
             self._keys[key] = seqs
             self._new_keys.append(("main", key, write.at_ms or self._now_ms, body(seqs)))

@@ -26,6 +26,17 @@ _DIALECTS: dict[str, tuple[Any, sa.Dialect]] = {
 }
 
 
+def _run(conn: sa.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """On the driver's own cursor; its errors come as they are, without SQLAlchemy's wrapping."""
+    if not conn.in_transaction():
+        raise AssertionError("a row is put outside of a transaction")
+    cursor = conn.connection.cursor()
+    try:
+        cursor.executemany(sql, rows)
+    finally:
+        cursor.close()
+
+
 class Put:
     """`insert … on conflict (the primary key, or `conflict`)`; rows are tuples in table order.
 
@@ -71,7 +82,7 @@ class Put:
     def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put all rows, in this order."""
         if rows:
-            conn.exec_driver_sql(self._sql[conn.dialect.name], list(rows))
+            _run(conn, self._sql[conn.dialect.name], rows)
 
 
 class Drop:
@@ -90,7 +101,7 @@ class Drop:
     def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Delete these."""
         if rows:
-            conn.exec_driver_sql(self._sql[conn.dialect.name], list(rows))
+            _run(conn, self._sql[conn.dialect.name], rows)
 
 
 class Texts(sa.types.TypeDecorator[Sequence[str]]):

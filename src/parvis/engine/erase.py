@@ -18,11 +18,12 @@ from parvis.engine.dialect import one_of
 from parvis.engine.staging import STAGE
 
 _b = sa.bindparam
+_ALONE: frozenset[type[Any]] = frozenset((ErasePost, DropWall))
 
 
 def alone(write: Write) -> bool:
     """Whether the write needs a transaction of its own."""
-    return any(isinstance(change, ErasePost | DropWall) for change in write.changes)
+    return not _ALONE.isdisjoint(map(type, write.changes))
 
 
 def erased_keys(write: Write) -> dict[tuple[str, str], str]:

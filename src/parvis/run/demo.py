@@ -24,7 +24,6 @@ from parvis.sim.mastodon import World
 
 log = logging.getLogger("parvis.demo")
 
-FOLDER = "parvis-demo"
 FIRST_POSTS = 8
 PAUSE_S = (3.0, 7.0)
 VOTE_EVERY = 2

@@ -64,7 +64,7 @@ def load(
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path} cannot be read; make it a UTF-8 text that you may read.") from error
@@ -82,16 +82,16 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    known = [PREFIX + name.upper() for name in NAMES]
     for variable, text in environ.items():
+        name = variable.removeprefix(PREFIX).lower()
         if not variable.startswith(PREFIX):
             continue
-        if variable not in known:
+        if name not in NAMES:
             # Other variables of this prefix are an operator's own (secrets): only a slip is told.
-            if close := difflib.get_close_matches(variable, known, 1, cutoff=0.88):
-                raise Refused(f"The environment has {variable}; did you mean {close[0]}?")
+            if close := difflib.get_close_matches(name, NAMES, 1, cutoff=0.8):
+                meant = PREFIX + close[0].upper()
+                raise Refused(f"The environment has {variable}; did you mean {meant}?")
             continue
-        name = variable.removeprefix(PREFIX).lower()
         value: Any = text.strip()
         if name in LISTS:
             value = [part.strip() for part in text.split(",") if part.strip()]

@@ -81,6 +81,7 @@ class Pages:
             Entry(method="GET", path="/p/{wall}", handle=self.phone, who="anyone"),
             Entry(method="GET", path="/notice/{wall}", handle=self.notice, who="anyone"),
             Entry(method="GET", path="/studio", handle=self.studio, who="anyone"),
+            Entry(method="GET", path="/favicon.ico", handle=self.icon, who="anyone"),
             Entry(
                 method="GET",
                 path="/static/{path:path}",
@@ -170,6 +171,10 @@ class Pages:
     async def studio(self, request: Request) -> Response:
         """The back office's shell; says nothing that needs the key."""
         return page(request, studio_page(self._room.static), cache="no-cache")
+
+    async def icon(self, request: Request) -> Response:
+        """Browsers ask by themselves; none is an answer they remember."""
+        return Response(None, 204, {"cache-control": "public, max-age=86400"})
 
     def nothing(self, request: Request, *, wall: bool = False) -> Response:
         """404 in the visitor's language."""

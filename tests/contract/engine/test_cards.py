@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 
@@ -57,7 +58,13 @@ async def test_next_card_walks_down(engine: Engine) -> None:
 
 async def test_a_snapshot_is_what_a_fresh_screen_needs(engine: Engine) -> None:
     brand = Brand("fair", "light", logo="x")
-    wall = {"capacity": 2, "lang": "fr", "hashtags": ("fête",), "brand": brand, "panic": True}
+    wall: dict[str, Any] = {
+        "capacity": 2,
+        "lang": "fr",
+        "hashtags": ("fête",),
+        "brand": brand,
+        "panic": True,
+    }
     await fill(engine, 3)
     await engine.write(put_wall(**wall))
     await engine.write(both(*(shown(post(n)) for n in (1, 2, 3))))

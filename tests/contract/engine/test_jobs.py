@@ -164,11 +164,25 @@ async def test_what_was_in_flight_is_recovered_after_a_restart(place: Place) -> 
     assert len(held) == 50
     await engine.close()
     again = await place.open()
-    assert len(await again.claim("q", worker="new", limit=100)) == 10
+    recovered = list(await again.claim("q", worker="new", limit=100))
+    # a folder has one owner, so whoever opens it knows that the old workers are gone
+    assert len(recovered) == (60 if place.kind == "embedded" else 10)
     place.clock.now_ms += 30_000
-    recovered = await again.claim("q", worker="new", limit=100)
+    recovered += await again.claim("q", worker="new", limit=100)
     assert {job.key for job in recovered} >= {job.key for job in held}
     assert not await again.done(held[0])
+
+
+async def test_a_job_that_kills_the_whole_process_every_time_dies(place: Place) -> None:
+    engine = await place.open()
+    await enqueue(engine, "poison", max_attempts=2)
+    for attempt in (1, 2):
+        assert (await sure(engine)).attempts == attempt
+        await engine.close()
+        place.clock.now_ms += 30_000
+        engine = await place.open()
+    assert await claim(engine) is None
+    assert [job.key for job in await engine.dead_jobs("q")] == ["poison"]
 
 
 async def test_nodes_share_a_queue(nodes: Place) -> None:

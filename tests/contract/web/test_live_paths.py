@@ -392,6 +392,7 @@ async def test_nothing_that_follows_the_request_gets_between_the_events(way: Way
         b"\x00\x01 garbage \r\n\r\n",
         b"x" * 70_000,
     )
+    held = []  # a stream that nobody holds is closed
     async with house(way) as (wall, hub, address):
         for number, rest in enumerate(after, 1):
             url = urlsplit(address)
@@ -400,6 +401,7 @@ async def test_nothing_that_follows_the_request_gets_between_the_events(way: Way
             writer.write(asked + rest)
             writer.write(rest)
             stream = Stream(reader, writer)
+            held.append(stream)
             await stream.read_head()
             await until(lambda number=number: hub.readers == number)  # type: ignore[misc]
             wall.show(f"test:x:{number}")

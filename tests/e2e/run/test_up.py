@@ -147,7 +147,8 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     assert not is_served(tmp_path / "data")
 
     alone = parvis(tmp_path, "trace", "webhook:main:1", "--data", "data", "--json")
-    assert [json.loads(line)["event"] for line in alone.stdout.splitlines()][0] == "post.seen"
+    first = json.loads(alone.stdout.splitlines()[0])
+    assert first["event"] == "post.seen"
     unknown = parvis(tmp_path, "trace", "a:b:c", "--data", "data")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
     assert "No post a:b:c ever came here" in unknown.stderr

@@ -13,7 +13,7 @@ import pytest
 from parvis.core.errors import Refused
 from parvis.core.post import Raw
 from parvis.web.doors import Intake
-from tests.flow.web.conftest import SECRET, Street
+from tests.street import SECRET, Street
 
 
 def signed(body: bytes, *, id_: str = "msg_1", secret: str = SECRET, at: int = 0) -> dict[str, str]:

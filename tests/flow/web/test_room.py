@@ -10,7 +10,7 @@ import pytest
 from parvis.core.post import DisplayPolicy
 from parvis.web.app import entries_of
 from parvis.web.entry import Entry
-from tests.flow.web.conftest import KEY, Street, bearer
+from tests.street import KEY, Street, bearer
 
 WALL_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

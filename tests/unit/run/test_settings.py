@@ -72,7 +72,12 @@ def test_a_wrong_variable_gets_one_sentence(
 
 
 def test_an_operators_own_variables_are_left_alone(tmp_path: Path) -> None:
-    mine = {"PARVIS_RECORDED": "x", "PARVIS_STAGE_SECRET": "y", "PARVIS_DEBUG": "1"}
+    mine = {
+        "PARVIS_RECORDED": "x",
+        "PARVIS_STAGE_SECRET": "y",
+        "PARVIS_DEBUG": "1",
+        "PARVIS_FEED": "nats://x",
+    }
     assert load({"data": str(tmp_path)}, mine) == Settings(data=str(tmp_path))
 
 

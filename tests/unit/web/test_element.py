@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+from parvis.web import element
 from parvis.web.element import document, el, json_block, safe_url
 
 
@@ -80,3 +85,21 @@ def test_json_cannot_end_its_element() -> None:
 def test_what_no_html_can_hold_is_replaced() -> None:
     assert str(el("p", "a\x00b\ud800c\rd")) == "<p>a\ufffdb\ufffdc&#13;d</p>"
     assert document(el("p", "\ud800")).endswith("<p>\ufffd</p>".encode())
+
+
+def test_no_markup_is_written_anywhere_else() -> None:
+    """Pages are built from elements alone: no string of the web room holds a tag."""
+    web = Path(element.__file__).parent
+    for path in web.glob("*.py"):
+        if path.name == "element.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+                text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+                found = re.search(r"</?[a-z][a-z0-9-]*[\s/>]", text)
+                is_doc = "`<" in text
+                assert found is None or is_doc, f"{path.name}:{node.lineno} holds {found}"
+            if isinstance(node, ast.Name):
+                assert node.id not in ("_Json", "HTMLResponse"), f"{path.name}:{node.lineno}"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "Element", f"{path.name}:{node.lineno} bypasses el()"

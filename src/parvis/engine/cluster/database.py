@@ -8,17 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from parvis.core.errors import Later, Refused
+from parvis.engine.store import Ask, P, T
 
 POOL = 8
 OVERFLOW = 24
 CONNECT_S = 10.0
 AGAIN_S = 1.0
+TRIES = 5
 
-DEADLOCK, SERIALISATION = "40P01", "40001"
+DEADLOCK, SERIALISATION, TAKEN = "40P01", "40001", "23505"
 NO_SPACE = ("53100", "53200", "53300")
 
 
@@ -38,15 +40,21 @@ def parsed(address: str) -> sa.URL:
 
 
 def engine_of(url: sa.URL) -> AsyncEngine:
-    """A pool that checks a connection before it is used, so that a restarted server heals."""
-    return create_async_engine(
+    """A pool that hands out no connection that the server has closed."""
+    engine = create_async_engine(
         url,
         pool_size=POOL,
         max_overflow=OVERFLOW,
         pool_timeout=3600,
-        pool_pre_ping=True,
         connect_args={"timeout": CONNECT_S, "server_settings": {"application_name": "parvis"}},
     )
+
+    @sa.event.listens_for(engine.sync_engine, "checkout")
+    def _taken(connection: Any, *_: Any) -> None:
+        if connection.driver_connection.is_closed():  # known without asking the server
+            raise DisconnectionError
+
+    return engine
 
 
 def reading(engine: AsyncEngine) -> AsyncEngine:
@@ -64,21 +72,45 @@ def crossed(error: BaseException) -> bool:
     """Whether two transactions met, so that the same one will pass when it is run again."""
     if code_of(error) in (DEADLOCK, SERIALISATION):
         return True
-    return isinstance(error, IntegrityError) and "write_key" in str(error.orig)
+    return code_of(error) == TAKEN and "write_key" in str(error)
 
 
 def understood(error: BaseException) -> Exception | None:
     """What a caller is told when the server as a whole does not serve; None for anything else."""
     if code_of(error) in NO_SPACE:
         return Later("The database has no room left: free some of its disk or connections.", 5.0)
-    gone = isinstance(error, DBAPIError) and (
-        error.connection_invalidated or isinstance(error, InterfaceError)
-    )
-    if gone or code_of(error).startswith(("08", "57P")):
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    lost = "connection is closed" in str(error)  # the driver gives this one no code
+    if gone or lost or code_of(error).startswith(("08", "57P")):
         return Later("The database does not answer; try again.", AGAIN_S)
     if isinstance(error, OSError | asyncio.TimeoutError):
         return Later("The database cannot be reached; try again.", AGAIN_S)
     return None
+
+
+async def transact(engine: AsyncEngine, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `ask` in a transaction; again where nothing of it can have been committed.
+
+    Raises `Later` when the server does not serve, and whatever `ask` raises.
+    """
+    for left in reversed(range(TRIES)):
+        committing = False
+        try:
+            async with engine.connect() as conn:
+                await conn.begin()
+                done = await conn.run_sync(ask, *args, **kwargs)
+                committing = True
+                await conn.commit()
+                return done
+        except Exception as error:
+            later = understood(error)
+            again = crossed(error) or (later is not None and not committing)
+            if again and left:
+                continue
+            if later is None and crossed(error):
+                later = Later("The database is too busy; try again.", AGAIN_S)
+            raise (later or error) from error
+    raise AssertionError("unreachable")
 
 
 def unopenable(error: BaseException, url: sa.URL) -> Exception | None:

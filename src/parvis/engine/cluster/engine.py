@@ -13,15 +13,8 @@ from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
 from parvis.engine.blobs import FolderBlobs
 from parvis.engine.change import Write, Written
-from parvis.engine.cluster.database import (
-    crossed,
-    engine_of,
-    parsed,
-    reading,
-    understood,
-    unopenable,
-)
-from parvis.engine.cluster.lanes import TRIES, Lanes
+from parvis.engine.cluster.database import engine_of, parsed, reading, transact, unopenable
+from parvis.engine.cluster.lanes import Lanes
 from parvis.engine.cluster.wake import Wake
 from parvis.engine.erase import forget_keys
 from parvis.engine.migrate import NEWEST, revision_of, upgrade
@@ -54,23 +47,11 @@ class Cluster(Store):
 
     async def _act(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_closed()
-        for left in reversed(range(TRIES)):
-            try:
-                async with self._engine.begin() as conn:
-                    return await conn.run_sync(ask, *args, **kwargs)
-            except Exception as error:
-                if left and crossed(error):
-                    continue
-                raise (understood(error) or error) from error
-        raise AssertionError("unreachable")
+        return await transact(self._engine, ask, *args, **kwargs)
 
     async def _read(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_closed()
-        try:
-            async with self._reading.connect() as conn:
-                return await conn.run_sync(ask, *args, **kwargs)
-        except Exception as error:
-            raise (understood(error) or error) from error
+        return await transact(self._reading, ask, *args, **kwargs)
 
     async def _tidy(self) -> None:
         while True:

@@ -12,19 +12,18 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from parvis.core.errors import Later
+from parvis.core.errors import Conflict, Later
 from parvis.core.ports import Clock
 from parvis.engine.batch import wall_of
 from parvis.engine.bell import Bell
 from parvis.engine.change import Write, Written
-from parvis.engine.cluster.database import crossed, understood
+from parvis.engine.cluster.database import transact
 from parvis.engine.cluster.wake import Wake
 from parvis.engine.commit import Outcome, commit, runs
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-TRIES = 5
 
 Asked = tuple[Write, "asyncio.Future[Written]"]
 
@@ -76,26 +75,20 @@ class Lanes:
         del self._queues[lane]
 
     async def _commit(self, writes: Sequence[Write]) -> list[Outcome]:
-        error: Exception = Later("The database stayed busy; try again.", 1.0)
-        for _ in range(TRIES):
-            try:
-                async with self._engine.begin() as conn:
-                    outcomes = await conn.run_sync(commit, writes, self._clock())
-            except Exception as raised:
-                error = raised
-                if crossed(raised):
-                    continue
-                break
-            self._healed()
-            return outcomes
-        later = understood(error)
-        if later is not None:
-            self._breaks()
+        try:
+            outcomes = await transact(self._engine, commit, writes, self._clock())
+        except Later as later:
+            # an expectation of a write that is alone is Later too, and says nothing of the server
+            if not isinstance(later, Conflict):
+                self._breaks()
             return [later] * len(writes)
-        if len(writes) == 1:
-            return [error]
-        # one of them did it: let it fail alone
-        return [(await self._commit([write]))[0] for write in writes]
+        except Exception as error:
+            if len(writes) == 1:
+                return [error]
+            # one of them did it: let it fail alone
+            return [(await self._commit([write]))[0] for write in writes]
+        self._healed()
+        return outcomes
 
     def _answer(self, batch: Sequence[Asked], outcomes: Sequence[Outcome]) -> None:
         told: set[str] = set()

@@ -82,6 +82,7 @@ class Embedded(Store):
         if self._closed:
             return
         self._closed = True
+        self._writer.hand_over()
         await asyncio.to_thread(self._finish)
         self.bell.ring_all()
 

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 IDLE_S = 60.0
+WIPE_AGAIN_S = 0.2
 FULL_S = 5.0
 FORGOTTEN_AT_ONCE = 1000
 
@@ -42,7 +43,9 @@ class Writer:
         self._clock = clock
         self._bell = bell
         self._loop = loop
-        self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+        self._tick: list[Asked] = []
+        self._asked: queue.SimpleQueue[list[Asked] | None] = queue.SimpleQueue()
+        self._rest: list[Asked] = []
         self._full = False
         self._wipe = False
         self._thread = threading.Thread(target=self._run, name="parvis-writer", daemon=True)
@@ -51,11 +54,19 @@ class Writer:
     def ask(self, what: Write | Act) -> asyncio.Future[Any]:
         """Queue it; the future resolves once it is on disk."""
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._asked.put((what, future))
+        if not self._tick:  # one hand-over for all that is asked in a turn of the loop
+            self._loop.call_soon(self.hand_over)
+        self._tick.append((what, future))
         return future
 
+    def hand_over(self) -> None:
+        """Give the thread what was asked (on the loop)."""
+        if self._tick:
+            self._asked.put(self._tick)
+            self._tick = []
+
     def stop(self) -> None:
-        """Finish what was asked, then return (blocking)."""
+        """Finish what was handed over, then return (blocking)."""
         self._asked.put(None)
         self._thread.join()
 
@@ -68,24 +79,30 @@ class Writer:
                     self._serve(conn, batch)
                 else:
                     self._tidy(conn)
-                if self._wipe and self._asked.empty():
+                if self._wipe and not self._rest and self._asked.empty():
                     self._wipe = not _checkpoint(conn)
             _checkpoint(conn)
 
     def _next(self) -> tuple[list[Asked], bool]:
         """What is queued, at most a batch; nothing after a while without work."""
-        batch: list[Asked] = []
+        asked, self._rest = self._rest, []
+        last = False
         try:
-            asked = self._asked.get(timeout=0.2 if self._wipe else IDLE_S)
-            while True:
-                if asked is None:
-                    return batch, True
-                batch.append(asked)
-                if len(batch) == BATCH:
-                    return batch, False
-                asked = self._asked.get_nowait()
+            while len(asked) < BATCH and not last:
+                more = self._asked.get_nowait() if asked else self._asked.get(timeout=self._wait_s)
+                last = more is None
+                asked += more or ()
         except queue.Empty:
-            return batch, False
+            pass
+        self._rest = asked[BATCH:]
+        if last and self._rest:
+            self._asked.put(None)
+            last = False
+        return asked[:BATCH], last
+
+    @property
+    def _wait_s(self) -> float:
+        return WIPE_AGAIN_S if self._wipe else IDLE_S
 
     def _serve(self, conn: sa.Connection, batch: list[Asked]) -> None:
         outcomes: list[Any] = []

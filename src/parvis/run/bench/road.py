@@ -27,7 +27,7 @@ IDLE_S = 5.0
 
 def item(ident: str) -> dict[str, object]:
     """A post as the webhook takes it, about one kilobyte, its words its own."""
-    words = " ".join(f"word{ident}-{number}" for number in range(50))
+    words = " ".join(f"word{ident}x{number}" for number in range(50))
     author = {"name": "Ada", "handle": f"ada-{ident}"}
     return {"id": ident, "text": f"Post {ident} {words}", "author": author}
 
@@ -56,7 +56,8 @@ async def _network_to_screen(network: str, there: House) -> list[float]:
     sim_port = host.port or 0
     async with talking(sim_port) as steer, listening(there.port, LIVE) as ears:
         for number in range(-1, POSTS):
-            draft = {"text": f"Post {number} of the bench, on its way. #parvis", "tags": ["parvis"]}
+            words = " ".join(f"word{number + 1}x{place}" for place in range(20))
+            draft = {"text": f"{words} #parvis", "author": f"ada{number}"}
             began = time.monotonic()
             said = msgspec.json.decode(await steer.post("/sim/post", draft))
             key = f"mastodon:{host.netloc}:{said['id']}"

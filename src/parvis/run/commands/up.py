@@ -8,12 +8,12 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from parvis.core.errors import Refused
-from parvis.run import demo, local_call, logs
+from parvis.run import local_call, logs
 from parvis.run.event_file import read_event, read_file
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import say_ready
@@ -22,9 +22,13 @@ from parvis.web.channel import VIEWS
 from parvis.web.live import admit_with
 from parvis.web.server import Server, new_loop
 
+if TYPE_CHECKING:
+    from parvis.run.demo import Demo
+
 SUMMARY = "start everything; with a file, declare the event in it"
 EXAMPLE = "parvis up examples/conference.toml --port 8400"
 INTERRUPTED = 130
+DEMO_FOLDER = "parvis-demo"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused("--dry-run needs an event file to look at.")
     given: dict[str, Any] = {"data": args.data, "host": args.host, "port": args.port}
     if args.demo and args.data is None:
-        given["data"] = demo.FOLDER
+        given["data"] = DEMO_FOLDER
     settings = load(given)
     text = read_file(args.event) if args.event is not None else ""
     where = str(args.event) if args.event is not None else ""
@@ -109,9 +113,11 @@ class Serving:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop))
-        crowd: demo.Demo | None = None
+        crowd: Demo | None = None
         if demo_too:
-            crowd = await demo.open_demo()
+            from parvis.run.demo import open_demo  # a simulated network, which few starts need
+
+            crowd = await open_demo()
             allowed = (*self._settings.allow_private, *crowd.allow_private)
             self._settings = msgspec.structs.replace(self._settings, allow_private=allowed)
         try:
@@ -129,7 +135,7 @@ class Serving:
                 await crowd.stop()
         return 0
 
-    async def _run(self, house: House, crowd: demo.Demo | None) -> None:
+    async def _run(self, house: House, crowd: Demo | None) -> None:
         await house.start()
         house.declaring.runs = True
         if self._stopping:

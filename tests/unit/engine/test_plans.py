@@ -1,0 +1,96 @@
+"""No read walks through a table: each one finds its rows by an index, whatever the store holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from parvis.engine import batch, erase, journal, reads, work
+from parvis.engine.embedded.database import write_engine
+from parvis.engine.migrate import migrate
+
+Statement = sa.Select[Any] | sa.Update | sa.Delete | sa.CompoundSelect[Any]
+SMALL = {"_WALLS", "_ABANDONED"}
+"""All walls of an organisation; all leases, once, when a folder is opened."""
+
+
+def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
+    for name, value in vars(module).items():
+        if isinstance(value, sa.Select | sa.Update | sa.Delete | sa.CompoundSelect):
+            yield name, value
+
+
+FOUND = [
+    pytest.param(statement, id=f"{module.__name__.rpartition('.')[2]}.{name}")
+    for module in (batch, reads, journal, work, erase)
+    for name, statement in statements(module)
+    if not (name in SMALL and module in (reads, work))
+]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    made = write_engine(tmp_path_factory.mktemp("plans") / "parvis.sqlite3", guard=False)
+    migrate(made, "the test's store")
+    yield made
+    made.dispose()
+
+
+def plan(engine: sa.Engine, statement: Statement) -> list[str]:
+    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+    values = dict.fromkeys(compiled.params)
+    with engine.connect() as conn:
+        raw = conn.connection.driver_connection
+        assert raw is not None
+        return [row[3] for row in raw.execute(f"explain query plan {compiled}", values)]
+
+
+def test_the_statements_are_found() -> None:
+    assert len(FOUND) > 35
+
+
+@pytest.mark.parametrize("statement", FOUND)
+def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: Statement) -> None:
+    for line in plan(engine, statement):
+        if line.startswith("SCAN"):
+            assert "VIRTUAL TABLE" in line, line  # the list of keys that was asked for
+
+
+@pytest.mark.parametrize(
+    ("statement", "found_by"),
+    [
+        (batch._SPOTS, "placement .*wall=. AND post=."),
+        (reads._KNOWN, "post .*org=. AND key=."),
+        (reads._BY_AUTHOR, "placement_of_author .*wall=. AND author=. AND received_at_ms>."),
+        (reads._TWINS, "post_by_print .*org=. AND fingerprint=."),
+        (reads._QUEUE, "placement_by_state .*wall=. AND state=. AND order<."),
+        (reads._UNDECIDED, "placement_by_state .*wall=. AND state=."),
+        (reads._COUNTS, "placement_count .*wall=."),
+    ],
+)
+def test_the_hot_reads_use_all_of_their_keys(
+    engine: sa.Engine, statement: Statement, found_by: str
+) -> None:
+    assert any(re.search(found_by, line) for line in plan(engine, statement))
+
+
+def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
+    """The index gives the order, so the depth of a page costs nothing."""
+    for statement in (reads._QUEUE, reads._UNDECIDED, journal._AFTER):
+        assert not any("TEMP B-TREE" in line for line in plan(engine, statement))
+
+
+def test_the_file_of_the_plans_is_a_store(tmp_path: Path) -> None:
+    made = write_engine(tmp_path / "parvis.sqlite3", guard=False)
+    with made.connect() as conn:
+        pragmas = ("journal_mode", "synchronous", "secure_delete", "busy_timeout")
+        values = [conn.exec_driver_sql(f"pragma {name}").scalar() for name in pragmas]
+    made.dispose()
+    assert values == ["wal", 2, 1, 5000]
