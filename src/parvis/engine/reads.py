@@ -184,7 +184,7 @@ _QUEUE = (
     .where(
         _p.c.wall == _b("wall"),
         _p.c.state == _b("state"),
-        _p.c.order < _b("before"),
+        _p.c.order <= _b("before"),
     )
     .order_by(_p.c.order.desc())
     .limit(_b("limit"))

@@ -156,7 +156,7 @@ def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @settings(
-    max_examples=max(10, settings.default.max_examples // 2) if settings.default else 50,
+    max_examples=max(5, settings.default.max_examples // 4) if settings.default else 25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(batches=rounds)

@@ -24,6 +24,8 @@ _TO_LATIN = str.maketrans(
     "\u03b1\u03bf\u03c1\u03b9\u03ba\u03bd\u03c4\u03c5\u03b5",
     "aeopcyxijskmthbaopikvtue",
 )
+REMEMBERED = 32
+"""People use the same words again; those up to this length are worked out once."""
 SPACED = 3
 """That many single letters in a row, each a sign apart, are read as one word."""
 
@@ -88,16 +90,22 @@ def covers(said: Word, listed: Word) -> bool:
 
 
 def _word(folded: str, start: int, end: int, places: list[int] | None) -> Word:
+    hear = _heard if len(folded) <= REMEMBERED else _heard.__wrapped__
+    letters, runs = hear(folded)
+    if places is None:
+        return Word(letters, runs, start, end)
+    return Word(letters, runs, places[start], places[end - 1] + 1)
+
+
+@lru_cache(maxsize=32_768)
+def _heard(folded: str) -> tuple[str, tuple[int, ...]]:
+    """The word's letters, each run cut to one, and how long the runs were."""
     if _LOOKALIKE.search(folded) and _LATIN.search(folded):
         folded = folded.translate(_TO_LATIN)
-    if _TWICE.search(folded):
-        runs = tuple(found.end() - found.start() for found in _RUNS.finditer(folded))
-        folded = _TWICE.sub(r"\1", folded)
-    else:
-        runs = (1,) * len(folded)
-    if places is None:
-        return Word(folded, runs, start, end)
-    return Word(folded, runs, places[start], places[end - 1] + 1)
+    if not _TWICE.search(folded):
+        return folded, (1,) * len(folded)
+    runs = tuple(found.end() - found.start() for found in _RUNS.finditer(folded))
+    return _TWICE.sub(r"\1", folded), runs
 
 
 def _spaced(folded: str, places: list[int] | None) -> Iterator[Word]:
