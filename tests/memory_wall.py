@@ -18,9 +18,8 @@ from parvis.core.event import (
     WallChanged,
 )
 from parvis.core.wall import Wall
-from parvis.core.wire import Card, FormatFace, Snapshot
+from parvis.core.wire import Card, FormatFace, Snapshot, face_of
 from parvis.engine import Engine
-from parvis.flow.publish import face_of
 
 
 class MemoryWall:

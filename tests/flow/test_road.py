@@ -8,7 +8,7 @@ import pytest
 from parvis.core.errors import Conflict, Refused
 from parvis.core.post import DisplayPolicy, Gone, OptedOut, Unreadable
 from parvis.core.wall import Flood, Policy
-from parvis.engine.change import PutSource, PutWall
+from parvis.engine.change import Bury, PutSource, PutWall
 from tests.flow.conftest import Venue
 from tests.posts import author, post, source, wall
 
@@ -147,6 +147,13 @@ async def test_a_deletion_that_overtakes_its_post_keeps_it_out(venue: Venue) -> 
     assert await venue.shown() == []
 
 
+async def test_a_tombstone_alone_keeps_a_post_out(venue: Venue) -> None:
+    await venue.declare(Bury(venue.road.post_hash(post(1).key)))
+    receipt = await venue.receive(post(1), post(2))
+    assert (receipt.new, receipt.refused) == (1, 1)
+    assert await venue.shown() == [post(2).key]
+
+
 async def test_everything_of_an_author_goes(venue: Venue) -> None:
     await venue.receive(post(1), post(2), post(3, author=author("bea")))
     await venue.receive(Gone(author().key, "account suspended", author=True))
@@ -279,3 +286,30 @@ async def test_the_journal_says_nobodys_words(venue: Venue) -> None:
     said = msgspec.json.encode(facts).decode()
     assert "Unmistakable" not in said
     assert "ada" not in said
+
+
+DAY_MS = 24 * 3600 * 1000
+
+
+async def test_what_a_wall_has_kept_long_enough_is_withdrawn_by_itself(venue: Venue) -> None:
+    await venue.receive(post(1), post(2, text="How rude of the rain"))
+    venue.clock.now_ms += 29 * DAY_MS
+    await venue.receive(post(3, received_at_ms=venue.clock.now_ms, text="Much later words, newer"))
+    assert await venue.road.expire() == 0
+    venue.clock.now_ms += 2 * DAY_MS
+    assert await venue.road.expire() == 2
+    assert await venue.shown() == [post(3).key]
+    assert (await venue.road.trace(post(1).key))[-1].by in ("rule:retention", "")
+    assert await venue.state(post(2).key) == "withdrawn"
+
+
+async def test_a_post_stays_until_the_last_wall_lets_it_go(venue: Venue) -> None:
+    hall = source(id="hall-hook", wall="hall")
+    long = wall(id="hall", policy=Policy(mode="show_first"), retention_days=90)
+    await venue.declare(PutWall(long), PutSource(hall))
+    await venue.receive(post())
+    await venue.receive(post(), source=hall)
+    venue.clock.now_ms += 31 * DAY_MS
+    assert await venue.road.expire() == 0
+    venue.clock.now_ms += 60 * DAY_MS
+    assert await venue.road.expire() == 1

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from parvis.core.post import Author, Direction, Entity, Media, PostKind
+from parvis.core.wall import Wall
 
 
 class CardPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,6 +57,21 @@ class WallFace(msgspec.Struct, frozen=True, omit_defaults=True):
     hashtags: tuple[str, ...] = ()
     capacity: int = 50
     panic: bool = False
+
+
+def face_of(wall: Wall) -> WallFace:
+    """What a screen knows of its wall."""
+    return WallFace(
+        wall=wall.id,
+        title=wall.title,
+        lang=wall.lang,
+        layout=wall.layout,
+        theme=wall.brand.theme,
+        scheme=wall.brand.scheme,
+        hashtags=wall.hashtags,
+        capacity=wall.capacity,
+        panic=wall.panic,
+    )
 
 
 class FormatFace(msgspec.Struct, frozen=True, omit_defaults=True):

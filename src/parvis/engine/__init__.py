@@ -13,7 +13,7 @@ from parvis.core.event import Fact
 from parvis.core.ports import Blobs
 from parvis.core.post import Post
 from parvis.core.rights import Right
-from parvis.core.verdict import Decision
+from parvis.core.verdict import Decision, State
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
 from parvis.engine.change import Change, Write, Written
@@ -131,6 +131,10 @@ class Engine(Protocol):
 
     async def undecided(self, wall: str, limit: int = 200) -> Sequence[Known]:
         """Placements in state `new`, oldest first."""
+        ...
+
+    async def oldest(self, wall: str, state: State, limit: int = 100) -> Sequence[Placement]:
+        """Placements in `state`, those that came first first."""
         ...
 
     async def author_posts(

@@ -76,7 +76,8 @@ class PutPost(msgspec.Struct, frozen=True):
 
 class PutPlacement(msgspec.Struct, frozen=True):
     """Place a post on a wall in state `new`; nothing changes where it already stands. The engine
-    gives `order`.
+    gives `order`. The fingerprint that reads give is the post's (`PutPost`), so that an edit moves
+    it on every wall at once.
     """
 
     wall: str

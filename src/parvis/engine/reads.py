@@ -12,7 +12,7 @@ from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
-from parvis.core.wire import Card, FormatFace, Snapshot, WallFace
+from parvis.core.wire import Card, FormatFace, Snapshot, face_of
 from parvis.engine import tables as t
 from parvis.engine.codec import (
     card_of_body,
@@ -100,10 +100,10 @@ _KNOWN = (
 _STONES = sa.select(t.tombstone.c.hash).where(
     t.tombstone.c.org == _b("org"), one_of(t.tombstone.c.hash, "hashes")
 )
-_UNDECIDED = (
+_IN_STATE = (
     sa.select(_post.c.body, *_SPOT)
     .select_from(_p.join(_post, sa.and_(_post.c.org == _p.c.org, _post.c.key == _p.c.post)))
-    .where(_p.c.wall == _b("wall"), _p.c.state == "new")
+    .where(_p.c.wall == _b("wall"), _p.c.state == _b("state"))
     .order_by(_p.c.order)
     .limit(_b("limit"))
 )
@@ -127,7 +127,14 @@ def tombstones(conn: sa.Connection, hashes: Sequence[str], org: str) -> frozense
 
 def undecided(conn: sa.Connection, wall: str, limit: int) -> Sequence[Known]:
     """Placements in state `new`."""
-    return [_known(row) for row in conn.execute(_UNDECIDED, {"wall": wall, "limit": limit})]
+    asked = {"wall": wall, "state": "new", "limit": limit}
+    return [_known(row) for row in conn.execute(_IN_STATE, asked)]
+
+
+def oldest(conn: sa.Connection, wall: str, state: str, limit: int) -> Sequence[Placement]:
+    """Those that came first first."""
+    asked = {"wall": wall, "state": state, "limit": limit}
+    return [_placement(row[1:]) for row in conn.execute(_IN_STATE, asked)]
 
 
 _BY_AUTHOR = (
@@ -184,7 +191,7 @@ _QUEUE = (
     .where(
         _p.c.wall == _b("wall"),
         _p.c.state == _b("state"),
-        _p.c.order <= _b("before"),
+        _p.c.order < _b("before"),
     )
     .order_by(_p.c.order.desc())
     .limit(_b("limit"))
@@ -252,21 +259,6 @@ _FACES = (
 def head(conn: sa.Connection, wall: str) -> int:
     """The newest sequence."""
     return conn.execute(_HEAD, {"wall": wall}).scalar() or 0
-
-
-def face_of(wall: Wall) -> WallFace:
-    """What a screen knows of the wall."""
-    return WallFace(
-        wall=wall.id,
-        title=wall.title,
-        lang=wall.lang,
-        layout=wall.layout,
-        theme=wall.brand.theme,
-        scheme=wall.brand.scheme,
-        hashtags=wall.hashtags,
-        capacity=wall.capacity,
-        panic=wall.panic,
-    )
 
 
 def snapshot_of_wall(conn: sa.Connection, id: str) -> Snapshot | None:

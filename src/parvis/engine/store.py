@@ -15,7 +15,7 @@ from parvis.core.event import Fact
 from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
-from parvis.core.verdict import Decision
+from parvis.core.verdict import Decision, State
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
 from parvis.engine import journal, reads, work
@@ -145,6 +145,10 @@ class Store(ABC):
     async def undecided(self, wall: str, limit: int = 200) -> Sequence[Known]:
         """See `Engine.undecided`."""
         return await self._read(reads.undecided, wall, limit)
+
+    async def oldest(self, wall: str, state: State, limit: int = 100) -> Sequence[Placement]:
+        """See `Engine.oldest`."""
+        return await self._read(reads.oldest, wall, state, limit)
 
     async def author_posts(
         self, wall: str, authors: Sequence[str], since_ms: int

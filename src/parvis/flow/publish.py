@@ -11,7 +11,6 @@ import msgspec
 
 from parvis.core.event import CardGone, CardShown, Fact, FormatChanged, WallChanged
 from parvis.core.post import Author, DisplayPolicy, Media, Post
-from parvis.core.wall import Wall
 from parvis.core.wire import (
     Card,
     CardPolicy,
@@ -22,7 +21,7 @@ from parvis.core.wire import (
     Message,
     Reset,
     Show,
-    WallFace,
+    face_of,
 )
 from parvis.engine import Engine
 
@@ -85,21 +84,6 @@ def _public_author(post: Post) -> Author | None:
         return None
     avatar = f"/media/avatar?post={quote(post.key, safe='')}" if author.avatar else ""
     return Author(key="", handle=author.handle, name=author.name, url=author.url, avatar=avatar)
-
-
-def face_of(wall: Wall) -> WallFace:
-    """What a screen knows of its wall."""
-    return WallFace(
-        wall=wall.id,
-        title=wall.title,
-        lang=wall.lang,
-        layout=wall.layout,
-        theme=wall.brand.theme,
-        scheme=wall.brand.scheme,
-        hashtags=wall.hashtags,
-        capacity=wall.capacity,
-        panic=wall.panic,
-    )
 
 
 async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tuple[int, Message]]:

@@ -18,13 +18,14 @@ from parvis.core.post import Arrival, DisplayPolicy, Gone, OptedOut, Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import SourceSpec
-from parvis.engine import Engine, Placement, Step, Write
+from parvis.engine import Engine, Known, Placement, Step, Write
 from parvis.engine.change import MoveCursor, PutWall, Remember, Told
-from parvis.flow import keep, stage
+from parvis.flow import keep, retain, stage
 from parvis.flow.clear import clear
 from parvis.flow.decider import Decider
 from parvis.flow.identity import hash_key
 from parvis.flow.play import Play
+from parvis.flow.retain import Retention
 from parvis.flow.withdraw import Withdrawal
 from parvis.plug.check import Check
 from parvis.plug.door import Act
@@ -68,6 +69,7 @@ class Road:
         self._decider = Decider(engine, self._lanes, checks, self._show_under, clock)
         self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash)
         self._play = Play(engine, formats, clock)
+        self._retention = Retention(engine, self._expire, clock)
 
     def post_hash(self, key: str) -> str:
         """What the journal calls a post after its key was erased."""
@@ -78,9 +80,11 @@ class Road:
         await self._withdrawal.start()
         for wall in await self.engine.walls():
             self._decider.wake(wall.id)
+        await self._retention.start()
 
     async def stop(self) -> None:
         """Finish what was accepted."""
+        await self._retention.stop()
         await self._play.stop()
         await self._decider.stop()
         await self._withdrawal.stop()
@@ -95,7 +99,7 @@ class Road:
     ) -> Receipt:
         """Keep what arrived; on return it is stored. Deciding follows off the caller's path."""
         latest = {item.key: item for item in arrivals if isinstance(item, Post)}
-        kept = await asyncio.gather(*(self._keep(source, post) for post in latest.values()))
+        kept = await self._keep_all(source, list(latest.values()))
         gone = opted_out = 0
         for item in arrivals:
             if isinstance(item, Gone):
@@ -125,20 +129,38 @@ class Road:
             keys=tuple(fresh),
         )
 
-    async def _keep(self, source: SourceSpec, post: Post) -> tuple[keep.Kept, tuple[str, ...]]:
-        """What became of one post, and the walls that have to decide on it."""
+    async def _keep_all(
+        self, source: SourceSpec, posts: Sequence[Post]
+    ) -> list[tuple[keep.Kept, tuple[str, ...]]]:
+        """What became of each, and the walls that have to decide on it."""
         now_ms = self._clock()
-        post = keep.stamp(post, source, now_ms)
+        every = [self._hashed(keep.stamp(post, source, now_ms)) for post in posts]
+        hashes = [hash_ for each in every for hash_ in (each.key, each.alias) if hash_]
+        buried = await self.engine.tombstones(hashes, source.org)
+        known = await self.engine.known(source.wall, [post.key for post in posts], source.org)
+        return await asyncio.gather(
+            *(self._keep(source, each, buried, known.get(each.post.key)) for each in every)
+        )
+
+    def _hashed(self, post: Post) -> keep.Hashed:
         alias = post.extra.get(keep.ALIAS, "")
-        hashed = keep.Hashed(post, self.post_hash(post.key), self.post_hash(alias) if alias else "")
-        if hashed.alias and await self.engine.tombstones([hashed.alias], source.org):
+        return keep.Hashed(post, self.post_hash(post.key), self.post_hash(alias) if alias else "")
+
+    async def _keep(
+        self, source: SourceSpec, hashed: keep.Hashed, buried: frozenset[str], known: Known | None
+    ) -> tuple[keep.Kept, tuple[str, ...]]:
+        now_ms, post = self._clock(), hashed.post
+        if hashed.key in buried or hashed.alias in buried:
             return "refused", ()
-        written = await self.engine.write(keep.first_sight(hashed, source, now_ms))
-        if not written.again:
-            return "new", (source.wall,)
-        if await self.engine.tombstones([hashed.key], source.org):
-            return "refused", ()
-        known = (await self.engine.known(source.wall, [post.key], source.org)).get(post.key)
+        if known is None:
+            written = await self.engine.write(keep.first_sight(hashed, source, now_ms))
+            if not written.again:
+                return "new", (source.wall,)
+            # somebody was faster, or it was erased meanwhile
+            if await self.engine.tombstones([hashed.key], source.org):
+                return "refused", ()
+            held = await self.engine.known(source.wall, [post.key], source.org)
+            known = held.get(post.key)
         if hashed.alias and not await self.engine.recall(keep.ALIAS, hashed.alias):
             # the same post through another server, which will announce its deletion in its own name
             await self.engine.write(Write((Remember(keep.ALIAS, hashed.alias, post.key),)))
@@ -237,6 +259,13 @@ class Road:
     async def erase_due(self) -> int:
         """Erase now what withdrawals have left to erase and is due; how many posts."""
         return await self._withdrawal.erase_due()
+
+    async def expire(self) -> int:
+        """Withdraw now what is older than its wall keeps posts; how many."""
+        return await self._retention.expire()
+
+    async def _expire(self, post: str, org: str) -> int:
+        return await self.withdraw(post, by=retain.BY, why=retain.WHY, org=org)
 
     async def panic(self, wall: str, on: bool, *, by: str) -> None:
         """Cover every screen of the wall, or uncover them."""

@@ -116,8 +116,8 @@ class Feed:
             del self._channels[view]
 
     async def stored(self, view: str, after: int, until: int) -> tuple[list[Entry] | None, int]:
-        """The next page after `after` as the store has it, and the position it reaches, at most
-        `until`; None where the journal no longer says what happened.
+        """The next page after `after` as the store has it, and the position it reaches (`until`
+        where the store has nothing more); None where the journal no longer says what happened.
 
         Readers who come back together share the reading, until something new is told.
         """
@@ -141,7 +141,6 @@ class Feed:
     async def _read(self, after: int, until: int) -> Page:
         async with self._reading:
             facts = await self._engine.facts_after(self.wall, after, PAGE_FACTS)
-            facts = [fact for fact in facts if fact.seq <= until]
             told = await self._messages(self._engine, self.wall, facts) if facts else []
         return told, facts[-1].seq if facts else until
 

@@ -89,6 +89,28 @@ async def test_follow_replays_then_goes_live_without_gap_or_double(engine: Engin
     assert listeners(engine) == 0
 
 
+async def test_what_is_told_while_a_follower_reads_is_not_slept_over(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write lands after the read and before the follower waits."""
+    store = cast(Store, engine)
+    read = store.facts_after
+    told = False
+
+    async def late(wall: str, after: int, limit: int = PAGE) -> Sequence[Fact]:
+        nonlocal told
+        facts = await read(wall, after, limit)
+        if not told:
+            told = True
+            await engine.write(Write((), (Told("square", WallChanged("square")),)))
+        return facts
+
+    monkeypatch.setattr(store, "facts_after", late)
+    monkeypatch.setattr(store, "_look_again_s", None)
+    async with aclosing(store.follow("square", 0)) as facts, asyncio.timeout(20):
+        assert await take(facts, 1) == [1]
+
+
 async def test_followers_hear_their_own_wall_alone(engine: Engine) -> None:
     async with (
         aclosing(cast(Store, engine).follow("a", 0)) as a,

@@ -188,3 +188,12 @@ async def test_posts_of_an_author(engine: Engine) -> None:
     assert [item.key for item in found] == [post(n).key for n in (3, 2, 1)]
     assert len(await engine.posts_of_author(author().key, limit=2)) == 2
     assert await engine.posts_of_author(author().key, "other") == []
+
+
+async def test_the_oldest_of_a_state_come_first(engine: Engine) -> None:
+    await fill(engine, 3)
+    assert [each.post for each in await engine.oldest("square", "new", 2)] == [
+        post(1).key,
+        post(2).key,
+    ]
+    assert await engine.oldest("square", "hidden") == []

@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 
 from parvis.core.event import CardGone
 from parvis.core.wire import Card
+from parvis.flow.publish import messages
 from parvis.web.admit import Admission, Turned
 from parvis.web.hub import Hub
 from parvis.web.live import Joined, admit_with
@@ -115,8 +116,6 @@ async def test_a_snapshot_newer_than_the_hub_waits_for_it(way: Way) -> None:
 
     async def slowly(engine: Any, name: str, facts: Any) -> Any:
         await gate.wait()
-        from parvis.flow.publish import messages
-
         return await messages(engine, name, facts)
 
     async with house(way, wall, messages=slowly) as (_wall, hub, address):
@@ -191,6 +190,31 @@ async def test_what_was_taken_back_is_never_said_again(way: Way) -> None:
         assert [event["id"] for event in events] == ["3", "4"]
         assert text_of(events[0]) == "second version"
         assert json.loads(events[1]["data"]) == {"type": "hide", "post": "test:x:2"}
+
+
+@over("direct", "asgi")
+async def test_what_is_taken_back_while_a_page_is_on_its_way_is_not_said(way: Way) -> None:
+    wall = MemoryWall()
+    wall.show("test:x:1", "a secret")
+    wall.show("test:x:2")
+    read, gate = asyncio.Event(), asyncio.Event()
+
+    async def slowly(engine: Any, name: str, facts: Any) -> Any:
+        told = await messages(engine, name, facts)
+        if facts[0].seq == 1:
+            read.set()
+            await gate.wait()
+        return told
+
+    async with house(way, wall, messages=slowly) as (_wall, hub, address):
+        await hub.warm("square")
+        opening = asyncio.create_task(Stream.open(address, "/live/square?after=0"))
+        await read.wait()
+        wall.hide("test:x:1")
+        await until(lambda: hub.feed("square").head == 3)
+        gate.set()
+        stream = await opening
+        assert await seqs(stream, 3) == [2, 3]
 
 
 @over("direct", "asgi")

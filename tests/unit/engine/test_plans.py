@@ -71,7 +71,7 @@ def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: St
         (reads._BY_AUTHOR, "placement_of_author .*wall=. AND author=. AND received_at_ms>."),
         (reads._TWINS, "post_by_print .*org=. AND fingerprint=."),
         (reads._QUEUE, "placement_by_state .*wall=. AND state=. AND order<."),
-        (reads._UNDECIDED, "placement_by_state .*wall=. AND state=."),
+        (reads._IN_STATE, "placement_by_state .*wall=. AND state=."),
         (reads._COUNTS, "placement_count .*wall=."),
     ],
 )
@@ -83,7 +83,7 @@ def test_the_hot_reads_use_all_of_their_keys(
 
 def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
     """The index gives the order, so the depth of a page costs nothing."""
-    for statement in (reads._QUEUE, reads._UNDECIDED, journal._AFTER):
+    for statement in (reads._QUEUE, reads._IN_STATE, journal._AFTER):
         assert not any("TEMP B-TREE" in line for line in plan(engine, statement))
 
 

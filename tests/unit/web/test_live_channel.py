@@ -3,8 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from parvis.core.wall import Wall
-from parvis.core.wire import Card, Face, Format, FormatFace, Hide, Message, Show
-from parvis.flow.publish import face_of
+from parvis.core.wire import Card, Face, Format, FormatFace, Hide, Message, Show, face_of
 from parvis.web.channel import VIEWS, Channel, chunk, everything, subject_of
 from parvis.web.feed import entries_of, event_of
 from parvis.web.ring import Entry

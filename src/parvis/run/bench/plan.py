@@ -37,7 +37,9 @@ def live() -> list[Step]:
         Step(("resume lost", "resume doubled"), "posts", "", 20, lambda _n, _t: readers.resume()),
         Step(("leaked readers",), "readers", "", 8, lambda _n, _t: [readers.leaked()]),
         Step(("stop 1000",), "s", "", 15, lambda n, _t: [readers.stop(n)]),
-        Step(("road p50", "road p99", "road own hop p99"), "ms", "", 40, lambda _n, _t: road.road()),
+        Step(
+            ("road p50", "road p99", "road own hop p99"), "ms", "", 40, lambda _n, _t: road.road()
+        ),
         Step(("withdraw",), "ms", "", 15, lambda _n, _t: [road.withdraw()]),
         Step(("server idle",), "MiB", "", 12, lambda _n, _t: [road.idle()]),
     ]  # fmt: skip

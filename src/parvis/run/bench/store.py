@@ -69,9 +69,10 @@ async def through_the_store(engine: Engine) -> float:
 
 def in_batches(tables: list[Table], insert: Callable[[Table, list[tuple[Any, ...]]], None]) -> None:
     """Each table's rows in as many parts as there are batches of posts."""
-    for number in range(POSTS // BATCH):
+    count = math.ceil(POSTS / BATCH)
+    for number in range(count):
         for table in tables:
-            size = math.ceil(len(table[2]) / (POSTS // BATCH))
+            size = math.ceil(len(table[2]) / count)
             rows = table[2][number * size : (number + 1) * size]
             if rows:
                 insert(table, rows)
@@ -94,14 +95,10 @@ async def _sqlite(folder: Path) -> tuple[float, float]:
     await engine.close()
     empty = await open_engine(folder / "bare")
     await empty.close()
-    file = next((folder / "product").glob("*.sqlite*")).name if _named(folder) else "parvis.db"
+    file = next((folder / "product").glob("*.sqlite3")).name
     with closing(sqlite3.connect(folder / "product" / file)) as connection:
         tables = _read(lambda query: connection.execute(query).fetchall())
     return ours, await asyncio.to_thread(_bare_sqlite, folder / "bare" / file, tables)
-
-
-def _named(folder: Path) -> bool:
-    return any((folder / "product").glob("*.sqlite*"))
 
 
 def _bare_sqlite(file: Path, tables: list[Table]) -> float:
