@@ -26,6 +26,7 @@ PATIENCE_S = 30.0
 RETRY_MS = (1_000, 5_000)
 
 NO_WALL = Turned(404, "There is no such wall here; check the address.")
+NO_VIEW = Turned(400, "There is no such view of a wall; leave ?view= out to see everything.")
 NOT_YET = Turned(503, "The wall cannot be read right now; try again in a moment.", 2.0)
 
 
@@ -134,6 +135,9 @@ class Hub:
         """
         if self._stopped:
             reader.turn_away(NOT_YET)
+            return None
+        if view not in self._views:
+            reader.turn_away(NO_VIEW)
             return None
         feed = self.feed(wall)
         if feed.open:

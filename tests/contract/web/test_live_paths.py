@@ -295,6 +295,7 @@ async def test_a_view_sees_its_part(way: Way) -> None:
         wall.settle(title="New")
         assert await seqs(cards, 3) == [2, 3]
         assert await seqs(formats, 3) == [1, 3]
+        assert (await Stream.open(address, "/live/square?view=none")).status == 400
 
 
 @over("direct", "asgi")

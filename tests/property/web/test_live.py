@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parvis.web.hub import Hub
@@ -34,6 +34,21 @@ SCREENS = st.one_of(
     st.tuples(st.just("break")),
 )
 STEPS = st.lists(st.one_of(WRITES, WRITES, SCREENS), max_size=60)
+
+
+GROWS_AND_SHRINKS: list[tuple[Any, ...]] = [
+    *(("show", number) for number in (7, 5, 4)),
+    ("settle", 5),
+    ("settle", 4),
+]
+"""A card that a larger capacity let in must stay, though the capacity then shrinks."""
+
+HIDDEN_TWICE: list[tuple[Any, ...]] = [
+    *(("show", number) for number in (1, 2, 3)),
+    ("join",),
+    *(("hide", 3), ("hide", 2), ("show", 3), ("hide", 3)),
+]
+"""What the first hiding let in must find room, though the post came back and went again."""
 
 
 def write(wall: MemoryWall, step: tuple[Any, ...]) -> None:
@@ -113,6 +128,8 @@ async def scenario(way: Way, steps: list[tuple[Any, ...]], ring: int, store: int
     ring=st.sampled_from([1, 300, 2_000, 1_000_000]),
     store=st.sampled_from([0, 5, 5_000]),
 )
+@example(steps=GROWS_AND_SHRINKS, ring=1, store=0)
+@example(steps=HIDDEN_TWICE, ring=1_000_000, store=5_000)
 def test_a_snapshot_and_its_events_are_a_fresh_snapshot(
     way: Way, loop: str, steps: list[tuple[Any, ...]], ring: int, store: int
 ) -> None:

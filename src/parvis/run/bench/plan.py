@@ -33,6 +33,7 @@ def live() -> list[Step]:
             lambda n, tell: _fanout(5000, n, tell),
         ),
         Step(("burst 1000",), DELIVERIES, "climit", 60, _burst),
+        Step(("fanout 1000 asgi path",), DELIVERIES, "climit", 60, _asgi),
         Step(("fanout 1000 vs sse-starlette",), DELIVERIES, "sse-starlette", 60, _naive),
         Step(("resume lost", "resume doubled"), "posts", "", 20, lambda _n, _t: readers.resume()),
         Step(("leaked readers",), "readers", "", 8, lambda _n, _t: [readers.leaked()]),
@@ -94,6 +95,11 @@ def _fanout(screens: int, rounds: int, tell: Tell) -> list[Row]:
 def _burst(rounds: int, tell: Tell) -> list[Row]:
     hubs, limits = fanout.fanout(1000, 8, rounds, tell)
     return [fanout.row("burst 1000", hubs, limits, "climit", "≥ 0.90")]
+
+
+def _asgi(rounds: int, tell: Tell) -> list[Row]:
+    hubs, limits = fanout.fanout(1000, 1, rounds, tell, "asgi")
+    return [fanout.row("fanout 1000 asgi path", hubs, limits, "climit", "")]
 
 
 def _naive(rounds: int, tell: Tell) -> list[Row]:

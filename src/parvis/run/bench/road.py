@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from urllib.parse import urlsplit
 
@@ -25,11 +26,25 @@ DECIDED_S = 120.0
 IDLE_S = 5.0
 
 
+SPEECH = (
+    "the square was full before the doors opened and nobody minded the rain because the band had "
+    "begun to play under the arches while people from every corner of town kept coming with bread "
+    "lamps children and a great deal to say about the new library its roof and its quiet garden"
+)
+WORDS = SPEECH.split()
+
+
+def text(ident: str) -> str:
+    """Some three hundred and fifty characters in plain words, in an order that is the post's."""
+    order = random.Random(ident)  # noqa: S311 - a bench text
+    return f"{' '.join(order.sample(WORDS, len(WORDS)))} {' '.join(order.sample(WORDS, 12))}."
+
+
 def item(ident: str) -> dict[str, object]:
     """A post as the webhook takes it, about one kilobyte, its words its own."""
-    words = " ".join(f"word{ident}x{number}" for number in range(50))
-    author = {"name": "Ada", "handle": f"ada-{ident}"}
-    return {"id": ident, "text": f"Post {ident} {words}", "author": author}
+    author = {"name": "Ada Lovelace", "handle": f"ada-{ident}"}
+    link = f"https://example.org/posts/{ident}"
+    return {"id": ident, "text": text(ident), "author": author, "link": link}
 
 
 def key_of(ident: str) -> str:
@@ -56,8 +71,7 @@ async def _network_to_screen(network: str, there: House) -> list[float]:
     sim_port = host.port or 0
     async with talking(sim_port) as steer, listening(there.port, LIVE) as ears:
         for number in range(-1, POSTS):
-            words = " ".join(f"word{number + 1}x{place}" for place in range(20))
-            draft = {"text": f"{words} #parvis", "author": f"ada{number}"}
+            draft = {"text": f"{text(str(number))} #parvis", "author": f"ada{number + 1}"}
             began = time.monotonic()
             said = msgspec.json.decode(await steer.post("/sim/post", draft))
             key = f"mastodon:{host.netloc}:{said['id']}"

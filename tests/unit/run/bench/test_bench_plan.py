@@ -18,7 +18,8 @@ from parvis.run.commands import bench
 
 NAMES = {
     "live": (
-        "fanout 1000", "fanout 5000", "idle screen", "burst 1000", "fanout 1000 vs sse-starlette",
+        "fanout 1000", "fanout 5000", "idle screen", "burst 1000", "fanout 1000 asgi path",
+        "fanout 1000 vs sse-starlette",
         "resume lost", "resume doubled", "leaked readers", "stop 1000",
         "road p50", "road p99", "road own hop p99", "withdraw", "server idle",
     ),
