@@ -55,6 +55,13 @@ class Engine(Protocol):
         """
         ...
 
+    async def write_all(self, writes: Sequence[Write]) -> Sequence[Written | Exception]:
+        """Many writes at the price of few, as if each had been written by itself, in this order.
+
+        One outcome each: what it did, or what `write` would have raised.
+        """
+        ...
+
     def follow(self, wall: str, after: int) -> AsyncIterator[Sequence[Fact]]:
         """Facts of `wall` after sequence `after`: what is stored, then live, in order, in batches,
         without end.

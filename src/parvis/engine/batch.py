@@ -35,7 +35,7 @@ from parvis.engine.change import (
     Written,
 )
 from parvis.engine.codec import body, seqs_of_body
-from parvis.engine.dialect import one_of
+from parvis.engine.dialect import Find, one_of
 from parvis.engine.staging import STAGE, Spot, Staging
 
 _HEADS = (
@@ -54,6 +54,11 @@ _REVS = sa.select(t.format_state.c.format, t.format_state.c.rev).where(
 _ORDERS = sa.select(t.card.c.post, t.card.c.order).where(
     t.card.c.wall == sa.bindparam("wall"), one_of(t.card.c.post, "posts")
 )
+_find_heads = Find(_HEADS, "walls")
+_find_keys = Find(_KEYS, "keys")
+_find_spots = Find(_SPOTS, "wall", "posts")
+_find_revs = Find(_REVS, "wall", "formats")
+_find_orders = Find(_ORDERS, "wall", "posts")
 _PLACED = (PutPlacement, Decide, Reopen)
 _CONDITIONAL: frozenset[type[Any]] = frozenset((*_PLACED, PutFormatState, DropFormat))
 
@@ -113,6 +118,7 @@ class Batch:
         self._orders: dict[tuple[str, str], int] = {}
         self._revs: dict[tuple[str, str], int] = {}
         self._keys: dict[str, dict[str, int]] = {}
+        self._digests: dict[str, str] = {}
         self._told: list[tuple[Any, ...]] = []
         self._new_keys: list[tuple[Any, ...]] = []
         self.staging = Staging()
@@ -131,10 +137,9 @@ class Batch:
         posts: dict[str, set[str]] = {}
         formats: dict[str, set[str]] = {}
         cards: dict[str, set[str]] = {}
-        keys: list[str] = []
         for write in writes:
             if write.key:
-                keys.append(digest(write.key))
+                self._digests[write.key] = digest(write.key)
             for told in write.events:
                 walls.setdefault(told.wall, "")
             for change in write.changes:
@@ -150,34 +155,35 @@ class Batch:
         if walls:
             self.lock(walls)
         conn = self._conn
-        if keys:
-            for key, seqs in conn.execute(_KEYS, {"keys": keys}):
+        if self._digests:
+            for key, seqs in _find_keys(conn, list(self._digests.values())):
                 self._keys[key] = seqs_of_body(seqs)
         for wall, wanted in posts.items():
-            for row in conn.execute(_SPOTS, {"wall": wall, "posts": sorted(wanted)}):
-                self._spots[wall, row.post] = Spot(*row)
+            for row in _find_spots(conn, wall, sorted(wanted)):
+                spot = Spot(*row)
+                self._spots[wall, spot.post] = spot
         for wall, wanted in cards.items():
-            for post, order in conn.execute(_ORDERS, {"wall": wall, "posts": sorted(wanted)}):
+            for post, order in _find_orders(conn, wall, sorted(wanted)):
                 self._orders[wall, post] = order
         for wall, wanted in formats.items():
-            for name, rev in conn.execute(_REVS, {"wall": wall, "formats": sorted(wanted)}):
+            for name, rev in _find_revs(conn, wall, sorted(wanted)):
                 self._revs[wall, name] = rev
 
     def lock(self, walls: dict[str, str]) -> None:
         """Hold the heads of these walls (id → organisation), in order of their ids."""
         names = sorted(walls)
-        rows = self._conn.execute(_HEADS, {"walls": names}).all()
+        rows = _find_heads(self._conn, names)
         if len(rows) < len(names):
             known = {row[0] for row in rows}
             missing = [(walls[w] or "main", w, 0, 1) for w in names if w not in known]
             STAGE.new_head(self._conn, missing)
-            rows = self._conn.execute(_HEADS, {"walls": names}).all()
+            rows = _find_heads(self._conn, names)
         for wall, org, seq, order in rows:
             self._heads[wall] = Head(org, seq, order)
 
     def take(self, write: Write) -> Written | Exception:
         """Add one write; on an exception nothing of it is in the batch."""
-        key = digest(write.key) if write.key else ""
+        key = self._digests[write.key] if write.key else ""
         if key and key in self._keys:
             return Written(dict(self._keys[key]), again=True)
         staging = self.staging
@@ -286,16 +292,14 @@ class Batch:
 
     def flush(self) -> None:
         """Send it all, in one fixed order of tables and rows (two nodes must not cross)."""
-        self.staging.flush(self._conn)
-        STAGE.feed(self._conn, self._told)
-        STAGE.write_key(self._conn, self._new_keys)
-        STAGE.head(
+        heads = [
+            (head.org, wall, head.seq, head.next_order)
+            for wall, head in self._heads.items()
+            if head.touched
+        ]
+        self.staging.flush(
             self._conn,
-            [
-                (head.org, wall, head.seq, head.next_order)
-                for wall, head in self._heads.items()
-                if head.touched
-            ],
+            [(STAGE.feed, self._told), (STAGE.write_key, self._new_keys), (STAGE.head, heads)],
         )
 
 

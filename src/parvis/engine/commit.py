@@ -28,6 +28,23 @@ def commit(conn: sa.Connection, writes: Sequence[Write], now_ms: int) -> list[Ou
     return outcomes
 
 
+def one(outcomes: Sequence[Outcome]) -> Written:
+    """The outcome of a single write; raises what its caller gets."""
+    (outcome,) = outcomes
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def told_walls(outcomes: Sequence[object]) -> set[str]:
+    """The walls whose feed has something new."""
+    told: set[str] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Written) and not outcome.again:
+            told.update(outcome.seqs)
+    return told
+
+
 def runs(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
     """The writes in order, cut so that what must be alone is alone."""
     start = 0

@@ -6,7 +6,9 @@ tuples: SQLAlchemy's work per row and parameter would otherwise cost more than t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,6 +28,13 @@ _DIALECTS: dict[str, tuple[Any, sa.Dialect]] = {
 }
 
 
+def _shifted(sql: str, by: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", sql)
+
+
+_PARAMETER = re.compile(r"\$([0-9]+)")
+
+
 def _run(conn: sa.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """On the driver's own cursor; its errors come as they are, without SQLAlchemy's wrapping."""
     if not conn.in_transaction():
@@ -41,7 +50,9 @@ class Put:
     """`insert … on conflict (the primary key, or `conflict`)`; rows are tuples in table order.
 
     `update` names the columns that a known row takes over (None: all but its key; (): none at
-    all); `where` restricts which known rows do. `plain` inserts without a conflict clause.
+    all); `where` restricts which known rows do. `plain` inserts without a conflict clause. Rows go
+    `at_once` where a store gains by it (arrays of columns, one statement for all rows); a key may
+    then stand among them only once. A known row alike in its key and in `same` is left alone.
     """
 
     def __init__(
@@ -53,15 +64,25 @@ class Put:
         changing: Callable[[sa.Table, Any], dict[str, Any]] | None = None,
         where: Where | None = None,
         plain: bool = False,
+        same: Sequence[str] = (),
+        at_once: bool = True,
     ) -> None:
         self.table = table
+        self.at_once = at_once
         names = [column.name for column in table.columns if column.autoincrement is not True]
         if table.name in {"job", "rights"}:
             names.remove("id")
         keys = list(conflict) or [column.name for column in table.primary_key]
         self._sql: dict[str, str] = {}
         for name, (insert, dialect) in _DIALECTS.items():
-            statement = insert(table).values({n: sa.bindparam(n) for n in names})
+            statement = insert(table)
+            if name == "postgresql" and at_once:
+                rows = _given(table, names)
+                if same:  # a conflict locks and so rewrites the row that stands, even if all stays
+                    rows = rows.where(~sa.exists().where(_alike(table, rows, [*keys, *same])))
+                statement = statement.from_select(names, rows)
+            else:
+                statement = statement.values({n: sa.bindparam(n) for n in names})
             if not plain:
                 taken = [n for n in names if n not in keys] if update is None else list(update)
                 new = statement.excluded
@@ -81,8 +102,55 @@ class Put:
 
     def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put all rows, in this order."""
-        if rows:
-            _run(conn, self._sql[conn.dialect.name], rows)
+        put_all(conn, ((self, rows),))
+
+    def sql(self, store: str) -> str:
+        """The statement, as that store's driver takes it."""
+        return self._sql[store]
+
+
+def put_all(conn: sa.Connection, puts: Sequence[tuple[Put, Sequence[tuple[Any, ...]]]]) -> None:
+    """Several puts in this order; where rows go at once, all of them as one statement."""
+    store = conn.dialect.name
+    together: list[Put] = []
+    arrays: list[list[Any]] = []
+    for put, rows in puts:
+        if not rows:
+            continue
+        if store == "postgresql" and put.at_once:
+            together.append(put)
+            arrays += map(list, zip(*rows, strict=True))
+        else:
+            _run(conn, put.sql(store), rows)
+    if together:
+        _run(conn, _joined(tuple(together)), [tuple(arrays)])
+
+
+@lru_cache(maxsize=256)
+def _joined(puts: tuple[Put, ...]) -> str:
+    """One statement that does what each of them does."""
+    parts: list[str] = []
+    taken = 0
+    for number, put in enumerate(puts):
+        one = put.sql("postgresql")
+        parts.append(f"put_{number} AS ({_shifted(one, taken)})")
+        taken += len(set(_PARAMETER.findall(one)))
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
+def _given(table: sa.Table, names: Sequence[str]) -> sa.Select[Any]:
+    """Rows that come as one array for each column."""
+    arrays = [sa.cast(sa.bindparam(n), postgresql.ARRAY(_bare(table.c[n].type))) for n in names]
+    rows = sa.func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+    return sa.select(*[rows.c[n] for n in names])
+
+
+def _alike(table: sa.Table, rows: sa.Select[Any], names: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == rows.selected_columns[name] for name in names))
+
+
+def _bare(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    return sa.Text() if isinstance(kind, sa.String) else kind
 
 
 class Drop:
@@ -104,6 +172,47 @@ class Drop:
             _run(conn, self._sql[conn.dialect.name], rows)
 
 
+class Find:
+    """A select, run like `Put`; parameters by name, in the order `names`."""
+
+    def __init__(self, statement: sa.Select[Any], *names: str) -> None:
+        columns = list(statement.selected_columns)
+        self._flags = [at for at, c in enumerate(columns) if isinstance(c.type, sa.Boolean)]
+        self._names = names
+        self._sql: dict[str, tuple[str, list[str]]] = {}
+        for name, (_, dialect) in _DIALECTS.items():
+            compiled: Any = statement.compile(dialect=dialect)
+            order = list(compiled.positiontup)
+            if set(order) != set(names):
+                raise AssertionError(f"parameters {order} are not {names}")
+            self._sql[name] = str(compiled), order
+
+    def __call__(self, conn: sa.Connection, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows."""
+        store = conn.dialect.name
+        sql, order = self._sql[store]
+        given = dict(zip(self._names, values, strict=True))
+        if store != "postgresql":
+            given = {n: _listed(v) if isinstance(v, list) else v for n, v in given.items()}
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(sql, tuple(given[name] for name in order))
+            rows = list(cursor.fetchall())
+        finally:
+            cursor.close()
+        if self._flags and store != "postgresql":
+            rows = [self._with_flags(row) for row in rows]
+        return rows
+
+    def _with_flags(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple([bool(cell) if at in self._flags else cell for at, cell in enumerate(row)])
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """Keys as one parameter where the store has no arrays."""
+    return msgspec.json.encode(keys).decode()
+
+
 class Texts(sa.types.TypeDecorator[Sequence[str]]):
     """A list of keys as one parameter: an array, or JSON where the store has no arrays."""
 
@@ -119,7 +228,7 @@ class Texts(sa.types.TypeDecorator[Sequence[str]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: sa.Dialect) -> Any:
         """The value as the driver takes it."""
         keys = list(value or ())
-        return keys if dialect.name == "postgresql" else msgspec.json.encode(keys).decode()
+        return keys if dialect.name == "postgresql" else _listed(keys)
 
 
 class _OneOf(FunctionElement[bool]):

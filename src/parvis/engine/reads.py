@@ -153,7 +153,7 @@ _TWINS = (
         _post.c.org
         == sa.select(t.wall_head.c.org).where(t.wall_head.c.wall == _b("wall")).scalar_subquery(),
         one_of(_post.c.fingerprint, "prints"),
-        _p.c.wall == _b("wall"),
+        _p.c.wall + "" == _b("wall"),  # so that no store begins with all posts of the wall
     )
     .order_by(_p.c.order)
 )

@@ -6,7 +6,7 @@ takes back what the batch had put before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -33,7 +33,7 @@ from parvis.engine.change import (
     Remember,
 )
 from parvis.engine.codec import body
-from parvis.engine.dialect import Drop, Put
+from parvis.engine.dialect import Drop, Put, put_all
 
 Row = tuple[Any, ...]
 
@@ -107,7 +107,7 @@ class Stage:
         t.source_arrival,
         where=lambda old, new: new.last_post_ms > old.c.last_post_ms,
     )
-    health = Put(t.source_health, changing=_since)
+    health = Put(t.source_health, changing=_since, at_once=False)
     format = Put(t.format)
     state = Put(t.format_state)
     post = Put(t.post)
@@ -227,8 +227,8 @@ class Staging:
         self._cards.pop((change.wall, change.post), None)
         self._drops.setdefault("card", set()).add((change.wall, change.post))
 
-    def flush(self, conn: sa.Connection) -> None:
-        """Send everything, deletions first."""
+    def flush(self, conn: sa.Connection, last: Sequence[tuple[Put, list[Row]]] = ()) -> None:
+        """Send everything, deletions first, then `last`."""
         for name, drop in _DROPS.items():
             if name in self._drops:
                 drop(conn, sorted(self._drops[name]))
@@ -236,18 +236,21 @@ class Staging:
             ended = sorted(self._ended.items())
             rows = [{"on_wall": w, "of_post": p, "at_ms": at} for (w, p), at in ended]
             conn.execute(_END, rows)
-        STAGE.post(conn, _sorted(self._posts))
-        STAGE.author(conn, _sorted(self._authors))
-        self._flush_spots(conn)
-        STAGE.decision(conn, self.decisions)
-        STAGE.right(conn, self._rights)
-        STAGE.card(conn, _sorted(self._cards))
-        for put in sorted(self._puts, key=lambda p: p.table.name):
-            put(conn, _sorted(self._puts[put]))
+        puts: list[tuple[Put, list[Row]]] = [
+            (STAGE.post, _sorted(self._posts)),
+            (STAGE.author, _sorted(self._authors)),
+            *self._spot_rows(),
+            (STAGE.decision, self.decisions),
+            (STAGE.right, self._rights),
+            (STAGE.card, _sorted(self._cards)),
+        ]
+        puts += [
+            (put, _sorted(self._puts[put]))
+            for put in sorted(self._puts, key=lambda p: p.table.name)
+        ]
+        put_all(conn, [*puts, *last])
 
-    def _flush_spots(self, conn: sa.Connection) -> None:
-        if not self.spots:
-            return
+    def _spot_rows(self) -> list[tuple[Put, list[Row]]]:
         moved: dict[tuple[str, str], int] = {}
         arrived: dict[tuple[str, str], int] = {}
         orgs: dict[str, str] = {}
@@ -261,9 +264,11 @@ class Staging:
             else:
                 at = (spot.source, spot.org)
                 arrived[at] = max(arrived.get(at, 0), spot.received_at_ms)
-        STAGE.placement(conn, [self.spots[at].row() for at in sorted(self.spots)])
-        STAGE.count(conn, [(orgs[w], w, s, n) for (w, s), n in sorted(moved.items()) if n])
-        STAGE.arrival(conn, [(org, source, at) for (source, org), at in sorted(arrived.items())])
+        return [
+            (STAGE.placement, [self.spots[at].row() for at in sorted(self.spots)]),
+            (STAGE.count, [(orgs[w], w, s, n) for (w, s), n in sorted(moved.items()) if n]),
+            (STAGE.arrival, [(org, source, at) for (source, org), at in sorted(arrived.items())]),
+        ]
 
 
 def _sorted(rows: Mapping[Any, Row]) -> list[Row]:

@@ -21,6 +21,7 @@ from parvis.core.wire import Card, Snapshot
 from parvis.engine import journal, reads, work
 from parvis.engine.bell import Bell
 from parvis.engine.change import Write, Written
+from parvis.engine.commit import Outcome, one
 from parvis.engine.rows import Health, Job, Known, Placement, Queued, Step
 
 P = ParamSpec("P")
@@ -47,9 +48,13 @@ class Store(ABC):
         self.bell = Bell()
         self._look_again_s = look_again_s
 
-    @abstractmethod
     async def write(self, write: Write) -> Written:
         """See `Engine.write`."""
+        return one(await self.write_all((write,)))
+
+    @abstractmethod
+    async def write_all(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """See `Engine.write_all`."""
 
     @abstractmethod
     async def _read(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -16,15 +16,16 @@ from parvis.core.post import Post
 from parvis.core.verdict import Decision
 from parvis.core.wall import Policy, SourceSpec
 from parvis.engine import Engine, Known, Placement, Write
-from parvis.flow.moderate import decide, judge
+from parvis.flow.moderate import decide, judge, policy_version
 from parvis.plug.check import Around, Check
 
 log = logging.getLogger(__name__)
 
 FRESH = 50
 """Posts of one round that have just arrived."""
-BACKLOG = 150
-"""Posts of one round that have waited longest."""
+BACKLOG = 50
+"""Posts of one round that have waited longest: what arrives meanwhile waits for no more than these.
+"""
 
 Ask = tuple[Post, Around, bool]
 Sources = Mapping[str, SourceSpec]
@@ -118,12 +119,10 @@ class Decider:
         pairs = list(zip(todo.values(), decisions, strict=True))
         async with self._lanes[wall]:
             # a post never decided on has no card to take off, so these cannot disturb one another
-            await asyncio.gather(
-                *(self._settle(*pair, sources) for pair in pairs if _is_first(pair[0]))
-            )
-            for item, decision in pairs:
-                if not _is_first(item):
-                    await self._settle(item, decision, sources)
+            await self._settle([pair for pair in pairs if _is_first(pair[0])], sources)
+            for pair in pairs:
+                if not _is_first(pair[0]):
+                    await self._settle([pair], sources)
         return True
 
     async def _policy(self, wall: str) -> Policy | None:
@@ -158,6 +157,7 @@ class Decider:
         return asks
 
     def _judge_all(self, asks: Sequence[Ask], policy: Policy) -> list[Decision]:
+        version = policy_version(policy)
         return [
             decide(
                 post,
@@ -165,20 +165,22 @@ class Decider:
                 policy,
                 around.now_ms,
                 by_person_before=by_person,
+                version=version,
             )
             for post, around, by_person in asks
         ]
 
-    async def _settle(self, item: Known, decision: Decision, sources: Sources) -> None:
-        """Write one decision; who changed the post meanwhile wins, and it is looked at again."""
-        if item.placement is None:
-            return
-        try:
-            await self._engine.write(await self._show(item.post, item.placement, decision, sources))
-        except Conflict:
-            self._woken.add(item.placement.wall)
-        except Refused:
-            return  # it was withdrawn meanwhile, and withdrawn is final
+    async def _settle(self, pairs: Sequence[tuple[Known, Decision]], sources: Sources) -> None:
+        """Write decisions; who changed a post meanwhile wins, and it is looked at again."""
+        placed = [(item.post, item.placement, said) for item, said in pairs if item.placement]
+        writes = [await self._show(*each, sources) for each in placed]
+        for (_, placement, _), outcome in zip(
+            placed, await self._engine.write_all(writes), strict=True
+        ):
+            if isinstance(outcome, Conflict):
+                self._woken.add(placement.wall)
+            elif isinstance(outcome, Exception) and not isinstance(outcome, Refused):
+                raise outcome  # one that is refused was withdrawn meanwhile, and withdrawn is final
 
 
 def _is_first(item: Known) -> bool:

@@ -138,24 +138,39 @@ class Road:
         hashes = [hash_ for each in every for hash_ in (each.key, each.alias) if hash_]
         buried = await self.engine.tombstones(hashes, source.org)
         known = await self.engine.known(source.wall, [post.key for post in posts], source.org)
-        return await asyncio.gather(
-            *(self._keep(source, each, buried, known.get(each.post.key)) for each in every)
+        unseen = [
+            each
+            for each in every
+            if each.post.key not in known and each.key not in buried and each.alias not in buried
+        ]
+        outcomes = await self.engine.write_all(
+            [keep.first_sight(each, source, now_ms) for each in unseen]
         )
+        kept: dict[str, tuple[keep.Kept, tuple[str, ...]]] = {}
+        for each, outcome in zip(unseen, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                raise outcome
+            if not outcome.again:
+                kept[each.key] = ("new", (source.wall,))
+        left = [each for each in every if each.key not in kept]
+        others = await asyncio.gather(
+            *(self._meet(source, each, buried, known.get(each.post.key)) for each in left)
+        )
+        kept.update(zip((each.key for each in left), others, strict=True))
+        return [kept[each.key] for each in every]
 
     def _hashed(self, post: Post) -> keep.Hashed:
         alias = post.extra.get(keep.ALIAS, "")
         return keep.Hashed(post, self.post_hash(post.key), self.post_hash(alias) if alias else "")
 
-    async def _keep(
+    async def _meet(
         self, source: SourceSpec, hashed: keep.Hashed, buried: frozenset[str], known: Known | None
     ) -> tuple[keep.Kept, tuple[str, ...]]:
+        """What becomes of a post that somebody has written before, or that must not come back."""
         now_ms, post = self._clock(), hashed.post
         if hashed.key in buried or hashed.alias in buried:
             return "refused", ()
         if known is None:
-            written = await self.engine.write(keep.first_sight(hashed, source, now_ms))
-            if not written.again:
-                return "new", (source.wall,)
             # somebody was faster, or it was erased meanwhile
             if await self.engine.tombstones([hashed.key], source.org):
                 return "refused", ()

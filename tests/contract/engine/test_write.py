@@ -6,7 +6,7 @@ import pytest
 
 from parvis.core.errors import Conflict, Later, Refused
 from parvis.core.event import Interaction, WallChanged
-from parvis.engine import Engine, Write
+from parvis.engine import Engine, Write, Written
 from parvis.engine.change import MoveCursor, PutFormatState, Remember, Told
 from tests.engines import Clock, Place, both, decided, fill, put_wall, seen
 from tests.posts import post
@@ -33,6 +33,32 @@ async def test_the_same_key_again_changes_nothing(engine: Engine) -> None:
     assert (again.again, again.seqs) == (True, first.seqs)
     assert await engine.recall("s", "n") is None
     assert await engine.head("square") == 1
+
+
+async def test_many_writes_stand_or_fall_each_by_itself_and_in_order(engine: Engine) -> None:
+    await engine.write(put_wall())
+    good = [seen(post(number), key=f"k{number}") for number in range(120)]
+    bad = decided(post(0), rev=7)
+    outcomes = await engine.write_all([*good[:60], bad, *good[60:], good[0]])
+    assert isinstance(outcomes[60], Conflict)
+    last = outcomes[-1]
+    assert isinstance(last, Written)
+    assert last.again
+    seqs = [each.seqs["square"] for each in outcomes if isinstance(each, Written)]
+    assert seqs == [*range(1, 121), 1]
+    assert await engine.counts("square") == {"new": 120}
+
+
+async def test_many_writes_on_several_walls(engine: Engine) -> None:
+    names = ["square", "hall", "street"]
+    writes = [
+        Write((), (Told(names[number % 3], WallChanged(names[number % 3])),)) for number in range(9)
+    ]
+    outcomes = await engine.write_all(writes)
+    assert [each.seqs for each in outcomes if isinstance(each, Written)] == [
+        {names[number % 3]: number // 3 + 1} for number in range(9)
+    ]
+    assert await engine.write_all([]) == []
 
 
 async def test_identical_writes_at_once_happen_once(engine: Engine) -> None:

@@ -68,10 +68,10 @@ def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: St
     [
         (batch._SPOTS, "placement .*wall=. AND post=."),
         (reads._KNOWN, "post .*org=. AND key=."),
-        (reads._BY_AUTHOR, "placement_of_author .*wall=. AND author=. AND received_at_ms>."),
-        (reads._TWINS, "post_by_print .*org=. AND fingerprint=."),
-        (reads._QUEUE, "placement_by_state .*wall=. AND state=. AND order<."),
-        (reads._IN_STATE, "placement_by_state .*wall=. AND state=."),
+        (reads._BY_AUTHOR, "placement_of_author .*author=. AND wall=. AND received_at_ms>."),
+        (reads._TWINS, "post_by_print .*fingerprint=. AND org=."),
+        (reads._QUEUE, "placement_by_state .*state=. AND wall=. AND order<."),
+        (reads._IN_STATE, "placement_by_state .*state=. AND wall=."),
         (reads._COUNTS, "placement_count .*wall=."),
     ],
 )

@@ -19,6 +19,11 @@ OVERFLOW = 24
 CONNECT_S = 10.0
 AGAIN_S = 1.0
 TRIES = 5
+SERVER_SETTINGS = {
+    "application_name": "parvis",
+    # a plan made once, while a table was small, would walk through it for as long as we run
+    "plan_cache_mode": "force_custom_plan",
+}
 
 DEADLOCK, SERIALISATION, TAKEN = "40P01", "40001", "23505"
 NO_SPACE = ("53100", "53200", "53300")
@@ -46,7 +51,7 @@ def engine_of(url: sa.URL) -> AsyncEngine:
         pool_size=POOL,
         max_overflow=OVERFLOW,
         pool_timeout=3600,
-        connect_args={"timeout": CONNECT_S, "server_settings": {"application_name": "parvis"}},
+        connect_args={"timeout": CONNECT_S, "server_settings": SERVER_SETTINGS},
     )
 
     @sa.event.listens_for(engine.sync_engine, "checkout")

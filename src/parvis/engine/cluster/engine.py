@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
 from parvis.engine.blobs import FolderBlobs
-from parvis.engine.change import Write, Written
+from parvis.engine.change import Write
 from parvis.engine.cluster.database import engine_of, parsed, reading, transact, unopenable
 from parvis.engine.cluster.lanes import Lanes
 from parvis.engine.cluster.wake import Wake
+from parvis.engine.commit import Outcome
 from parvis.engine.erase import forget_keys
 from parvis.engine.migrate import NEWEST, revision_of, upgrade
 from parvis.engine.store import KEYS_KEPT_MS, Ask, P, Store, T, wall_clock
@@ -40,10 +42,10 @@ class Cluster(Store):
         self._tidying = asyncio.create_task(self._tidy(), name="store tidy")
         self._closed = False
 
-    async def write(self, write: Write) -> Written:
-        """See `Engine.write`."""
+    async def write_all(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """See `Engine.write_all`."""
         self._refuse_closed()
-        return await self._lanes.ask(write)
+        return await self._lanes.write_all(writes)
 
     async def _act(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_closed()

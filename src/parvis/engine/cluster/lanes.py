@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,16 +17,17 @@ from parvis.core.errors import Conflict, Later
 from parvis.core.ports import Clock
 from parvis.engine.batch import wall_of
 from parvis.engine.bell import Bell
-from parvis.engine.change import Write, Written
+from parvis.engine.change import Write
 from parvis.engine.cluster.database import transact
 from parvis.engine.cluster.wake import Wake
-from parvis.engine.commit import Outcome, commit, runs
+from parvis.engine.commit import Outcome, commit, runs, told_walls
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
 
-Asked = tuple[Write, "asyncio.Future[Written]"]
+Asked = tuple[list[Write], "asyncio.Future[list[Outcome]]"]
+"""Writes of one lane, at most a batch, and where their outcomes are awaited."""
 
 
 def lane_of(write: Write) -> str:
@@ -47,17 +49,30 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken = False
 
-    def ask(self, write: Write) -> asyncio.Future[Written]:
-        """Queue it; the future resolves once it is committed."""
-        future: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
-        lane = lane_of(write)
+    async def write_all(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Committed on return, each wall's in order; one outcome each."""
+        by_lane: dict[str, list[int]] = {}
+        for place, write in enumerate(writes):
+            by_lane.setdefault(lane_of(write), []).append(place)
+        asked = [
+            (places[at : at + BATCH], self._ask(lane, [writes[p] for p in places[at : at + BATCH]]))
+            for lane, places in by_lane.items()
+            for at in range(0, len(places), BATCH)
+        ]
+        outcomes: dict[int, Outcome] = {}
+        for places, future in asked:
+            outcomes.update(zip(places, await future, strict=True))
+        return [outcomes[place] for place in range(len(writes))]
+
+    def _ask(self, lane: str, writes: list[Write]) -> asyncio.Future[list[Outcome]]:
+        future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
         queue = self._queues.get(lane)
         if queue is None:
             queue = self._queues[lane] = deque()
             task = asyncio.create_task(self._serve(lane, queue), name=f"lane {lane}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        queue.append((write, future))
+        queue.append((writes, future))
         return future
 
     async def finish(self) -> None:
@@ -67,9 +82,13 @@ class Lanes:
 
     async def _serve(self, lane: str, queue: deque[Asked]) -> None:
         while queue:
-            batch = [queue.popleft() for _ in range(min(BATCH, len(queue)))]
+            batch = [queue.popleft()]
+            size = len(batch[0][0])
+            while queue and size + len(queue[0][0]) <= BATCH:
+                batch.append(queue.popleft())
+                size += len(batch[-1][0])
             outcomes: list[Outcome] = []
-            for run in runs([write for write, _ in batch]):
+            for run in runs([write for writes, _ in batch for write in writes]):
                 outcomes += await self._commit(run)
             self._answer(batch, outcomes)
         del self._queues[lane]
@@ -91,16 +110,12 @@ class Lanes:
         return outcomes
 
     def _answer(self, batch: Sequence[Asked], outcomes: Sequence[Outcome]) -> None:
-        told: set[str] = set()
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Written) and not outcome.again:
-                told.update(outcome.seqs)
-            if future.done():
-                continue
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+        rest = iter(outcomes)
+        for writes, future in batch:
+            theirs = list(islice(rest, len(writes)))
+            if not future.done():
+                future.set_result(theirs)
+        told = told_walls(outcomes)
         self._bell.ring(told)
         self._wake.tell(told)
 

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,10 +17,11 @@ from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
 from parvis.engine import work
 from parvis.engine.blobs import FolderBlobs
-from parvis.engine.change import Write, Written
+from parvis.engine.change import Write
+from parvis.engine.commit import Outcome
 from parvis.engine.embedded.database import read_engine, write_engine
 from parvis.engine.embedded.owner import Owner
-from parvis.engine.embedded.writer import Writer
+from parvis.engine.embedded.writer import BATCH, Writer
 from parvis.engine.migrate import migrate
 from parvis.engine.store import Ask, P, Store, T, wall_clock
 
@@ -48,11 +49,11 @@ class Embedded(Store):
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="parvis-reader")
         self._closed = False
 
-    async def write(self, write: Write) -> Written:
-        """See `Engine.write`."""
+    async def write_all(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """See `Engine.write_all`."""
         self._refuse_closed()
-        written: Written = await self._writer.ask(write)
-        return written
+        asked = [self._writer.ask(writes[at : at + BATCH]) for at in range(0, len(writes), BATCH)]
+        return [outcome for each in asked for outcome in await each]
 
     async def _act(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_closed()

@@ -8,6 +8,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from itertools import accumulate, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +16,8 @@ import sqlalchemy as sa
 from parvis.core.errors import Later
 from parvis.core.ports import Clock
 from parvis.engine.bell import Bell
-from parvis.engine.change import Write, Written
-from parvis.engine.commit import commit, runs
+from parvis.engine.change import Write
+from parvis.engine.commit import commit, runs, told_walls
 from parvis.engine.embedded.database import is_full
 from parvis.engine.erase import alone, forget_keys
 from parvis.engine.store import KEYS_KEPT_MS
@@ -30,7 +31,8 @@ FULL_S = 5.0
 FORGOTTEN_AT_ONCE = 1000
 
 Act = Callable[[sa.Connection], Any]
-Asked = tuple[Write | Act, "asyncio.Future[Any]"]
+Asked = tuple[Sequence[Write] | Act, "asyncio.Future[Any]"]
+"""Writes, at most a batch, answered with an outcome for each; or an act in its own transaction."""
 
 
 class Writer:
@@ -51,7 +53,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="parvis-writer", daemon=True)
         self._thread.start()
 
-    def ask(self, what: Write | Act) -> asyncio.Future[Any]:
+    def ask(self, what: Sequence[Write] | Act) -> asyncio.Future[Any]:
         """Queue it; the future resolves once it is on disk."""
         future: asyncio.Future[Any] = self._loop.create_future()
         if not self._tick:  # one hand-over for all that is asked in a turn of the loop
@@ -88,39 +90,43 @@ class Writer:
         asked, self._rest = self._rest, []
         last = False
         try:
-            while len(asked) < BATCH and not last:
+            while sum(map(_weight, asked)) < BATCH and not last:
                 more = self._asked.get_nowait() if asked else self._asked.get(timeout=self._wait_s)
                 last = more is None
                 asked += more or ()
         except queue.Empty:
             pass
-        self._rest = asked[BATCH:]
+        fits = sum(heavy <= BATCH for heavy in accumulate(map(_weight, asked)))
+        self._rest = asked[fits:]
         if last and self._rest:
             self._asked.put(None)
             last = False
-        return asked[:BATCH], last
+        return asked[:fits], last
 
     @property
     def _wait_s(self) -> float:
         return WIPE_AGAIN_S if self._wipe else IDLE_S
 
     def _serve(self, conn: sa.Connection, batch: list[Asked]) -> None:
-        outcomes: list[Any] = []
-        writes: list[Write] = []
-        for what, _ in batch:
-            if isinstance(what, Write):
-                writes.append(what)
-                continue
-            outcomes += self._commit(conn, writes)
-            writes = []
-            outcomes.append(self._act(conn, what))
-        outcomes += self._commit(conn, writes)
-        told: set[str] = set()
-        for outcome in outcomes:
-            if isinstance(outcome, Written) and not outcome.again:
-                told.update(outcome.seqs)
-        answers = [(future, outcome) for (_, future), outcome in zip(batch, outcomes, strict=True)]
-        self._loop.call_soon_threadsafe(_answer, answers, self._bell, told)
+        answers: list[Any] = []
+        waiting: list[Asked] = []
+        for each in batch:
+            if callable(each[0]):
+                answers += self._commit_groups(conn, waiting)
+                waiting = []
+                answers.append(self._act(conn, each[0]))
+            else:
+                waiting.append(each)
+        answers += self._commit_groups(conn, waiting)
+        told = set[str]().union(*(told_walls(each) for each in answers if isinstance(each, list)))
+        futures = [future for _, future in batch]
+        self._loop.call_soon_threadsafe(_answer, futures, answers, self._bell, told)
+
+    def _commit_groups(self, conn: sa.Connection, groups: Sequence[Asked]) -> list[list[Any]]:
+        """All of their writes together; the outcomes of each group."""
+        writes = [write for what, _ in groups if not callable(what) for write in what]
+        outcomes = iter(self._commit(conn, writes))
+        return [list(islice(outcomes, _weight(each))) for each in groups]
 
     def _commit(self, conn: sa.Connection, writes: Sequence[Write]) -> list[Any]:
         outcomes: list[Any] = []
@@ -185,12 +191,18 @@ def _checkpoint(conn: sa.Connection) -> bool:
     return bool(row[0] == 0)
 
 
-def _answer(answers: list[tuple[asyncio.Future[Any], Any]], bell: Bell, told: set[str]) -> None:
-    for future, outcome in answers:
+def _weight(asked: Asked) -> int:
+    return 1 if callable(asked[0]) else len(asked[0])
+
+
+def _answer(
+    futures: Sequence[asyncio.Future[Any]], answers: Sequence[Any], bell: Bell, told: set[str]
+) -> None:
+    for future, answer in zip(futures, answers, strict=True):
         if future.done():
             continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
         else:
-            future.set_result(outcome)
+            future.set_result(answer)
     bell.ring(told)

@@ -139,9 +139,9 @@ def upgrade() -> None:
         _key("decision"),
         sa.PrimaryKeyConstraint("wall", "post"),
     )
-    op.create_index("placement_by_state", "placement", ["wall", "state", "order"])
-    op.create_index("placement_of_author", "placement", ["wall", "author", "received_at_ms"])
-    op.create_index("placement_of_post", "placement", ["org", "post"])
+    op.create_index("placement_by_state", "placement", ["state", "wall", "order"])
+    op.create_index("placement_of_author", "placement", ["author", "wall", "received_at_ms"])
+    op.create_index("placement_of_post", "placement", ["post", "org"])
     op.create_table(
         "placement_count",
         _key("org"),
@@ -162,8 +162,8 @@ def upgrade() -> None:
         _text("body"),
         sa.PrimaryKeyConstraint("org", "key"),
     )
-    op.create_index("post_by_print", "post", ["org", "fingerprint"])
-    op.create_index("post_of_author", "post", ["org", "author", "created_at_ms"])
+    op.create_index("post_by_print", "post", ["fingerprint", "org"])
+    op.create_index("post_of_author", "post", ["author", "org", "created_at_ms"])
     op.create_table(
         "rights",
         _id(),
