@@ -32,7 +32,7 @@ def fingerprint(post: Post) -> str:
         if entity.type == "link":
             text = text[: entity.start] + text[entity.end :]
     folded = unicodedata.normalize("NFKC", text).casefold()
-    words = "".join(char for char in folded if char.isalnum())
+    words = "".join(filter(str.isalnum, folded))
     kinds = ",".join(sorted(media.type for media in post.media))
     if len(words) < SHORTEST_WORDS and not (kinds and words):
         return ""

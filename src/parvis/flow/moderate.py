@@ -37,11 +37,12 @@ def decide(
     now_ms: int,
     *,
     by_person_before: bool = False,
+    version: str = "",
 ) -> Decision:
     """The machine's decision: hard rules, then the checks, then the wall's mode.
 
     `by_person_before`: a person had decided on an earlier version; a machine never overrules a
-    person, so it waits for one.
+    person, so it waits for one. `version` is the policy's, where the caller has it at hand.
     """
     state, by, why, code = _first_rule(post, verdicts, policy, by_person_before)
     return Decision(
@@ -50,7 +51,7 @@ def decide(
         why=why,
         code=code,
         at_ms=now_ms,
-        policy_version=policy_version(policy),
+        policy_version=version or policy_version(policy),
         post_version=post.version,
         verdicts=tuple(verdicts),
     )

@@ -22,8 +22,9 @@ def decided(
     journal says both.
     """
     wall, key, at_ms = placement.wall, placement.post, decision.at_ms
-    changes: list[Change] = [Decide(wall, key, decision, placement.rev, uuid.uuid4().hex)]
-    events = [Told(wall, PostDecided(key, decision.state, changes_id(changes)))]
+    id_ = uuid.uuid4().hex
+    changes: list[Change] = [Decide(wall, key, decision, placement.rev, id_)]
+    events = [Told(wall, PostDecided(key, decision.state, id_))]
     if right is not None:
         changes += [
             EndRights(wall, key, at_ms),
@@ -39,24 +40,20 @@ def taken_off(placement: Placement, decision: Decision, refill: str | None) -> W
     capacity.
     """
     wall, key, at_ms = placement.wall, placement.post, decision.at_ms
+    id_ = uuid.uuid4().hex
     changes: list[Change] = [
-        Decide(wall, key, decision, placement.rev, uuid.uuid4().hex),
+        Decide(wall, key, decision, placement.rev, id_),
         DropCard(wall, key),
         EndRights(wall, key, at_ms),
     ]
     events = [
-        Told(wall, PostDecided(key, decision.state, changes_id(changes))),
+        Told(wall, PostDecided(key, decision.state, id_)),
         Told(wall, RightChanged(key, "", False)),
         Told(wall, CardGone(key)),
     ]
     if refill is not None:
         events.append(Told(wall, CardShown(refill)))
     return Write(tuple(changes), tuple(events), at_ms=at_ms)
-
-
-def changes_id(changes: list[Change]) -> str:
-    """The id of the decision among the changes."""
-    return next(change.id for change in changes if isinstance(change, Decide))
 
 
 async def refill_of(engine: Engine, wall: str, post: str) -> str | None:

@@ -19,7 +19,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ANY = re.compile("[#\uff03@\uff20$.]|://")
+_SIGN = re.compile("[#\uff03@\uff20$]|://")
 _HOST_SIGN = "A-Za-z0-9_\u00c0-\u024f-"
 _HOST = (
     f"(?<![@\uff20#\uff03$./{_HOST_SIGN}])"
@@ -31,6 +31,8 @@ _STARTS = re.compile(
 _STARTS_WITHOUT_HOST = re.compile(
     "(?P<sign>[#\uff03@\uff20$])|(?P<scheme>https?://)", re.IGNORECASE
 )
+
+_DOTTED = re.compile(f"[{_HOST_SIGN}][.][{_HOST_SIGN}]")
 
 _PLAIN_HOST = re.compile(f"[{_HOST_SIGN}]++(?:[.][{_HOST_SIGN}]++)++")
 _WIDE_HOST = re.compile(
@@ -69,9 +71,10 @@ _TLDS = _words(
 
 def find_entities(text: str) -> tuple[Entity, ...]:
     """What `text` names, in order and without overlaps; in time linear in its length."""
-    if not _ANY.search(text):
+    dotted = "." in text and _DOTTED.search(text)
+    if not dotted and not _SIGN.search(text):
         return ()
-    starts = _STARTS if "." in text else _STARTS_WITHOUT_HOST
+    starts = _STARTS if dotted else _STARTS_WITHOUT_HOST
     found: list[Entity] = []
     at = 0
     while (match := starts.search(text, at)) is not None and len(found) < MAX_ENTITIES:

@@ -28,6 +28,7 @@ REMEMBERED = 32
 """People use the same words again; those up to this length are worked out once."""
 SPACED = 3
 """That many single letters in a row, each a sign apart, are read as one word."""
+_ROW = re.compile(rf"(?<![^\W_])[^\W_](?:[\W_][^\W_](?![^\W_])){{{SPACED - 1}}}")
 
 
 class Word(NamedTuple):
@@ -64,6 +65,14 @@ def _fold(sign: str) -> str:
     return "".join(each for each in parts if unicodedata.category(each) not in ("Mn", "Me", "Cf"))
 
 
+def sounds(text: str) -> set[str] | None:
+    """What the plain words of `text` sound like; None where it hides others among them."""
+    folded, _ = fold(text)
+    if _ROW.search(folded) or _LEET_SIGN.search(folded):
+        return None
+    return {_hear(found)[0] for found in _WORD.findall(folded)}
+
+
 def words(text: str) -> tuple[list[Word], list[Word]]:
     """The words of `text`, in order, and once more those in which digits and signs may stand for
     letters; in time linear in the length.
@@ -72,7 +81,8 @@ def words(text: str) -> tuple[list[Word], list[Word]]:
     plain = [
         _word(found[0], found.start(), found.end(), places) for found in _WORD.finditer(folded)
     ]
-    return plain + list(_spaced(folded, places)), list(_leet(folded, places))
+    spaced = list(_spaced(folded, places)) if _ROW.search(folded) else []
+    return plain + spaced, list(_leet(folded, places))
 
 
 def form(word: str) -> Word:
@@ -90,11 +100,14 @@ def covers(said: Word, listed: Word) -> bool:
 
 
 def _word(folded: str, start: int, end: int, places: list[int] | None) -> Word:
-    hear = _heard if len(folded) <= REMEMBERED else _heard.__wrapped__
-    letters, runs = hear(folded)
+    letters, runs = _hear(folded)
     if places is None:
         return Word(letters, runs, start, end)
     return Word(letters, runs, places[start], places[end - 1] + 1)
+
+
+def _hear(folded: str) -> tuple[str, tuple[int, ...]]:
+    return _heard(folded) if len(folded) <= REMEMBERED else _heard.__wrapped__(folded)
 
 
 @lru_cache(maxsize=32_768)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from parvis.checks.wordlist.folded import Word, covers, form, words
+from parvis.checks.wordlist.folded import Word, covers, form, sounds, words
 
 Severity = Literal["reject", "hold"]
 LISTS = Path(__file__).parent / "lists"
@@ -42,6 +43,10 @@ class Lexicon:
         for entry in entries:
             self._by_first.setdefault(entry.words[0].letters, []).append(entry)
 
+    def knows(self, letters: AbstractSet[str]) -> bool:
+        """Whether an entry begins with a word of these letters."""
+        return not letters.isdisjoint(self._by_first)
+
     def find(self, spoken: Sequence[Word]) -> Iterator[Hit]:
         """Every entry that stands among the `spoken` words."""
         for number, word in enumerate(spoken):
@@ -53,6 +58,9 @@ class Lexicon:
 
 def find_hits(text: str, lexicons: Sequence[Lexicon]) -> list[Hit]:
     """What is found in `text` and not allowed there, worst first, then by place."""
+    heard = sounds(text)
+    if heard is not None and not any(each.knows(heard) for each in lexicons):
+        return []
     plain, leet = words(text)
     found = [hit for each in lexicons for view in (plain, leet) for hit in each.find(view)]
     fine = sorted((hit.start, hit.end) for hit in found if hit.entry.severity is None)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.checks.wordlist import open_check
+from parvis.checks.wordlist import lexicon, open_check
 from parvis.checks.wordlist.folded import fold, words
-from parvis.checks.wordlist.lexicon import published
+from parvis.checks.wordlist.lexicon import find_hits, published
 from parvis.core.post import Author, Media, Post
 from parvis.core.verdict import Verdict
 from parvis.core.wall import Policy
@@ -178,3 +178,21 @@ def test_each_folded_sign_knows_its_place(text: str) -> None:
 def test_a_listed_word_is_found_among_anything(around: str, word: str) -> None:
     text = f"{around} {word} {around}"
     assert word in stretches(text)
+
+
+SAID = st.lists(
+    st.sampled_from(
+        ["connard", "c o n", "sh1t", "Schnaps", "l'enculé", "shiiit", "été", "+", "x_y", "ﬁn", "7"]
+    )
+    | st.text(max_size=12)
+).map(" ".join)
+
+
+@given(SAID)
+def test_the_short_way_finds_what_the_long_way_finds(text: str) -> None:
+    """Most texts have no listed word, and are let go after one look at how their words sound."""
+    lexicons = [each for name in ("fr", "en") if (each := published(name)) is not None]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon, "sounds", lambda _text: None)
+        long_way = find_hits(text, lexicons)
+    assert find_hits(text, lexicons) == long_way
