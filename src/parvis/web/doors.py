@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -22,7 +23,8 @@ from parvis.web.room import Room
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 16 * 1024
 MAX_QUERY_BYTES = 8 * 1024
-RAWS_A_BATCH = 256
+REQUESTS_A_BATCH = 256
+SMALL_BYTES = 16 * 1024
 ACTS_PER_S, ACTS_AT_ONCE = 20.0, 3_000.0
 """For one address: a hall of thousands votes at once behind one, then a steady few."""
 FORMAT_PER_S, FORMAT_AT_ONCE = 2_000.0, 20_000.0
@@ -31,28 +33,38 @@ FORM = "application/x-www-form-urlencoded"
 _OWN = frozenset({"content-length", "transfer-encoding", "set-cookie", "connection"})
 
 
+Waiting = tuple[Sequence[Raw], "asyncio.Future[None]"]
+
+
 class Intake:
-    """Raws of one source: what comes while a batch is being stored makes the next one."""
+    """Raws of one source: what comes while a batch is being stored makes the next one.
+
+    A batch has many small requests and one large: who sends a post waits for no queue of pages.
+    """
 
     def __init__(self, collector: Collector, source: str) -> None:
         self._collector = collector
         self._source = source
-        self._waiting: list[tuple[Sequence[Raw], asyncio.Future[None]]] = []
+        self._small: deque[Waiting] = deque()
+        self._large: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
 
     async def store(self, raws: Sequence[Raw]) -> None:
         """Stored on return; raises what the road raises about these raws."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((raws, future))
+        large = sum(len(raw.body) for raw in raws) > SMALL_BYTES
+        (self._large if large else self._small).append((raws, future))
         if self._task is None:
             self._task = asyncio.create_task(self._work(), name=f"intake {self._source}")
         await future
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
-                batch = self._waiting[:RAWS_A_BATCH]
-                del self._waiting[:RAWS_A_BATCH]
+            while self._small or self._large:
+                many = min(len(self._small), REQUESTS_A_BATCH)
+                batch = [self._small.popleft() for _ in range(many)]
+                if self._large:
+                    batch.append(self._large.popleft())
                 try:
                     await self._collector.receive_raws(
                         self._source, [raw for raws, _ in batch for raw in raws]

@@ -127,6 +127,25 @@ async def test_a_fault_in_a_batch_is_its_own() -> None:
     assert isinstance(told[1], Refused)
 
 
+async def test_a_small_request_waits_for_one_large_one_at_most() -> None:
+    batches: list[list[bytes]] = []
+
+    class Slow:
+        async def receive_raws(self, source: str, raws: list[Raw]) -> None:
+            batches.append([raw.body[:5] for raw in raws])
+            await asyncio.sleep(0)
+
+    intake = Intake(Slow(), "hook")  # type: ignore[arg-type]
+    pages = [intake.store([Raw(b"page%d" % number + b" " * 20_000)]) for number in range(4)]
+    await asyncio.gather(*pages, *(intake.store([Raw(b"one %d" % number)]) for number in range(3)))
+    assert batches == [
+        [b"one 0", b"one 1", b"one 2", b"page0"],
+        [b"page1"],
+        [b"page2"],
+        [b"page3"],
+    ]
+
+
 async def test_a_vote_counts_once_for_each_page(street: Street) -> None:
     for who, answer in (("a", "0"), ("a", "1"), ("b", "1")):
         sent = {"answer": answer, "who": who}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,8 @@ from parvis.core.errors import Later
 from parvis.run.bench.process import SERVER, end, pin
 
 WALL = "bench"
-DOOR = "/in/bench-in/post"
+SOURCE = "bench-in"
+DOOR = f"/in/{SOURCE}/post"
 READY_S = 60.0
 
 EVENT = """\
@@ -53,8 +54,10 @@ class House(msgspec.Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def house(network: str = "") -> Iterator[House]:
-    """Serving until the block ends; `network` is the address of a simulated Mastodon server."""
+def house(network: str = "", before: Callable[[Path], None] | None = None) -> Iterator[House]:
+    """Serving until the block ends; `network` is the address of a simulated Mastodon server, and
+    `before` gets the data folder while nobody serves it.
+    """
     with tempfile.TemporaryDirectory(prefix="parvis-bench-") as folder:
         event = Path(folder) / "bench.toml"
         event.write_text(EVENT + (NETWORK.replace("ADDRESS", network) if network else ""))
@@ -63,6 +66,8 @@ def house(network: str = "") -> Iterator[House]:
         if network:
             near = network.partition("://")[2]
             (data / "parvis.toml").write_text(f'allow_private = ["{near}"]\n')
+        if before is not None:
+            before(data)
         command = ["-m", "parvis", "up", str(event), "--data", str(data), "--port", "0"]
         with process(command) as (started, address):
             key = (data / "key").read_text().strip()

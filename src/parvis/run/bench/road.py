@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
-from parvis.run.bench.house import DOOR, WALL, House, house, simulator
+from parvis.core.post import Author, Post
+from parvis.core.wall import SourceSpec
+from parvis.engine.open import open_engine
+from parvis.flow.keep import Hashed, first_sight
+from parvis.run.bench.house import DOOR, SOURCE, WALL, House, house, simulator
 from parvis.run.bench.process import cpu_s, resident_mib
 from parvis.run.bench.row import Row, percentile
 from parvis.run.bench.talk import Ears, Talk, listening, talking
@@ -20,8 +25,7 @@ EVERY_S = 0.1
 CONNECTIONS = 32
 INGEST_S = 10.0
 BACKLOG = 10_000
-PAGE = 100
-LIVE_EVERY_S = 0.1
+LIVE_EVERY_S = 0.05
 DECIDED_S = 120.0
 IDLE_S = 5.0
 
@@ -162,8 +166,10 @@ async def _ingest(there: House) -> tuple[int, float]:
 
 
 def backlog() -> list[Row]:
-    """Ten thousand posts at once; how long until all are decided, and how live posts fare."""
-    with house() as there:
+    """A server that finds ten thousand undecided posts: how long until all are decided, and how
+    live posts fare meanwhile.
+    """
+    with house(before=lambda data: asyncio.run(_leave_undecided(data))) as there:
         seconds, live = asyncio.run(_backlog(there))
     wait = percentile(live, 0.99) if live else None
     note = f"p99 of {len(live)} live posts; p50 {percentile(live, 0.5):.0f} ms" if live else ""
@@ -173,14 +179,32 @@ def backlog() -> list[Row]:
     ]
 
 
+async def _leave_undecided(data: Path) -> None:
+    engine = await open_engine(data)
+    try:
+        source = SourceSpec(id=SOURCE, wall=WALL, plugin="webhook", basis="own_content")
+        kept = [_kept(f"late-{number}") for number in range(BACKLOG)]
+        writes = [first_sight(Hashed(post, post.key), source, post.received_at_ms) for post in kept]
+        for each in await engine.write_all(writes):
+            if isinstance(each, Exception):
+                raise each
+    finally:
+        await engine.close()
+
+
+def _kept(ident: str) -> Post:
+    """What the webhook would have made of the item."""
+    at_ms = time.time_ns() // 1_000_000
+    author = Author(key=f"webhook:bench:@ada-{ident}", handle=f"ada-{ident}", name="Ada Lovelace")
+    return Post(
+        key=key_of(ident), network="webhook", text=text(ident), author=author, version="1",
+        created_at_ms=at_ms, received_at_ms=at_ms, permalink=f"https://example.org/posts/{ident}",
+    )  # fmt: skip
+
+
 async def _backlog(there: House) -> tuple[float, list[float]]:
     live: list[float] = []
     async with talking(there.port, there.key) as talk, listening(there.port, LIVE) as ears:
-        pages = [
-            [item(f"late-{page}-{number}") for number in range(PAGE)]
-            for page in range(BACKLOG // PAGE)
-        ]
-        await asyncio.gather(*(_send(there, pages[worker::8]) for worker in range(8)))
         began = time.monotonic()
         number = 0
         while await _undecided(talk):
@@ -193,12 +217,6 @@ async def _backlog(there: House) -> tuple[float, list[float]]:
             number += 1
             await asyncio.sleep(LIVE_EVERY_S)
         return time.monotonic() - began, live
-
-
-async def _send(there: House, pages: list[list[dict[str, object]]]) -> None:
-    async with talking(there.port) as talk:
-        for page in pages:
-            await talk.post(DOOR, page)
 
 
 async def _undecided(talk: Talk) -> int:

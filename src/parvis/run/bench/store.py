@@ -59,7 +59,7 @@ async def through_the_store(engine: Engine) -> float:
     writes = [first_sight(Hashed(post, post.key), SOURCE, NOW_MS) for post in posts()]
     began = time.perf_counter()
     for start in range(0, POSTS, BATCH):
-        await asyncio.gather(*(engine.write(write) for write in writes[start : start + BATCH]))
+        await engine.write_all(writes[start : start + BATCH])
     took = time.perf_counter() - began
     head = await engine.head("bench")
     if head != POSTS:

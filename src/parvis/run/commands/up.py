@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ SUMMARY = "start everything; with a file, declare the event in it"
 EXAMPLE = "parvis up examples/conference.toml --port 8400"
 INTERRUPTED = 130
 DEMO_FOLDER = "parvis-demo"
+HANDED_OVER_S = 0.001
+"""A post changes threads some ten times on its way; with checks at work, each change waits so long.
+"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if local_call.is_served(settings.folder):
         return _apply_there(settings, text, where, args.dry_run)
     logs.set_up(settings.log)
+    sys.setswitchinterval(HANDED_OVER_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
         if args.dry_run:
             return runner.run(_dry(settings, text, where))

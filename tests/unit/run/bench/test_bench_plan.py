@@ -134,6 +134,9 @@ async def test_a_store_that_lost_a_post_is_not_measured(monkeypatch: pytest.Monk
         async def write(self, _write: object) -> None:
             pass
 
+        async def write_all(self, _writes: object) -> None:
+            pass
+
         async def head(self, _wall: str) -> int:
             return 99
 
