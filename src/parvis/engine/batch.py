@@ -35,7 +35,7 @@ from parvis.engine.change import (
     Written,
 )
 from parvis.engine.codec import body, seqs_of_body
-from parvis.engine.dialect import Find, one_of
+from parvis.engine.dialect import Find, one_each, one_of
 from parvis.engine.staging import STAGE, Spot, Staging
 
 _HEADS = (
@@ -55,8 +55,22 @@ _ORDERS = sa.select(t.card.c.post, t.card.c.order).where(
     t.card.c.wall == sa.bindparam("wall"), one_of(t.card.c.post, "posts")
 )
 _find_heads = Find(_HEADS, "walls")
-_find_keys = Find(_KEYS, "keys")
-_find_spots = Find(_SPOTS, "wall", "posts")
+_find_keys = Find(
+    _KEYS,
+    "keys",
+    postgresql=one_each((t.write_key.c.key, t.write_key.c.seqs), t.write_key.c.key, "keys"),
+)
+_find_spots = Find(
+    _SPOTS,
+    "wall",
+    "posts",
+    postgresql=one_each(
+        tuple(t.placement.c),
+        t.placement.c.post,
+        "posts",
+        t.placement.c.wall == sa.bindparam("wall"),
+    ),
+)
 _find_revs = Find(_REVS, "wall", "formats")
 _find_orders = Find(_ORDERS, "wall", "posts")
 _PLACED = (PutPlacement, Decide, Reopen)

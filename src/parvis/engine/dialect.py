@@ -173,15 +173,20 @@ class Drop:
 
 
 class Find:
-    """A select, run like `Put`; parameters by name, in the order `names`."""
+    """A select, run like `Put`; parameters by name, in the order `names`. `postgresql`: the same
+    question in the form that store answers best.
+    """
 
-    def __init__(self, statement: sa.Select[Any], *names: str) -> None:
+    def __init__(
+        self, statement: sa.Select[Any], *names: str, postgresql: sa.Select[Any] | None = None
+    ) -> None:
         columns = list(statement.selected_columns)
         self._flags = [at for at, c in enumerate(columns) if isinstance(c.type, sa.Boolean)]
         self._names = names
         self._sql: dict[str, tuple[str, list[str]]] = {}
         for name, (_, dialect) in _DIALECTS.items():
-            compiled: Any = statement.compile(dialect=dialect)
+            spelt = postgresql if postgresql is not None and name == "postgresql" else statement
+            compiled: Any = spelt.compile(dialect=dialect)
             order = list(compiled.positiontup)
             if set(order) != set(names):
                 raise AssertionError(f"parameters {order} are not {names}")
@@ -206,6 +211,24 @@ class Find:
 
     def _with_flags(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple([bool(cell) if at in self._flags else cell for at, cell in enumerate(row)])
+
+
+def one_each(
+    columns: Sequence[sa.Column[Any]],
+    key: sa.Column[Any],
+    name: str,
+    *where: sa.ColumnElement[bool],
+) -> sa.Select[Any]:
+    """The row of each of the keys in the parameter `name`, which with `where` is one at most.
+
+    For PostgreSQL, looked up key by key: a plan kept from the time when the table was small, or
+    made without statistics, would else go through all of it.
+    """
+    asked = sa.func.unnest(sa.cast(sa.bindparam(name), postgresql.ARRAY(sa.Text())))
+    wanted = asked.table_valued("key", name="wanted").render_derived(name="wanted")
+    found = sa.select(*columns).where(*where, key == wanted.c.key)
+    rows = found.limit(sa.literal_column("1")).lateral("found")
+    return sa.select(*rows.c).select_from(wanted.join(rows, sa.true()))
 
 
 def _listed(keys: Sequence[str]) -> str:

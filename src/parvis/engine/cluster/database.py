@@ -1,4 +1,4 @@
-"""How PostgreSQL is reached: one pool, a read view of it, and plain words for its failures."""
+"""How PostgreSQL is reached: a pool to write, a pool to read, and plain words for its failures."""
 
 from __future__ import annotations
 
@@ -14,16 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from parvis.core.errors import Later, Refused
 from parvis.engine.store import Ask, P, T
 
-POOL = 8
-OVERFLOW = 24
+POOL = 6
+OVERFLOW = 12
 CONNECT_S = 10.0
 AGAIN_S = 1.0
 TRIES = 5
-SERVER_SETTINGS = {
-    "application_name": "parvis",
-    # a plan made once, while a table was small, would walk through it for as long as we run
-    "plan_cache_mode": "force_custom_plan",
-}
 
 DEADLOCK, SERIALISATION, TAKEN = "40P01", "40001", "23505"
 NO_SPACE = ("53100", "53200", "53300")
@@ -44,14 +39,32 @@ def parsed(address: str) -> sa.URL:
         ) from None
 
 
-def engine_of(url: sa.URL) -> AsyncEngine:
+def writing(url: sa.URL) -> AsyncEngine:
+    """For what changes rows: its few statements find them key by key and keep their plans."""
+    return _engine_of(url, {})
+
+
+def reading(url: sa.URL) -> AsyncEngine:
+    """For reads: each transaction sees one state of the database.
+
+    Each question is planned anew: a plan kept from the time when a table was small would walk
+    through it for as long as we run.
+    """
+    engine = _engine_of(url, {"plan_cache_mode": "force_custom_plan"})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _engine_of(url: sa.URL, more: dict[str, str]) -> AsyncEngine:
     """A pool that hands out no connection that the server has closed."""
     engine = create_async_engine(
         url,
         pool_size=POOL,
         max_overflow=OVERFLOW,
         pool_timeout=3600,
-        connect_args={"timeout": CONNECT_S, "server_settings": SERVER_SETTINGS},
+        connect_args={
+            "timeout": CONNECT_S,
+            "server_settings": {"application_name": "parvis", **more},
+        },
     )
 
     @sa.event.listens_for(engine.sync_engine, "checkout")
@@ -60,11 +73,6 @@ def engine_of(url: sa.URL) -> AsyncEngine:
             raise DisconnectionError
 
     return engine
-
-
-def reading(engine: AsyncEngine) -> AsyncEngine:
-    """The same pool for reads: each transaction sees one state of the database."""
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def code_of(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
 from parvis.engine.blobs import FolderBlobs
 from parvis.engine.change import Write
-from parvis.engine.cluster.database import engine_of, parsed, reading, transact, unopenable
+from parvis.engine.cluster.database import parsed, reading, transact, unopenable, writing
 from parvis.engine.cluster.lanes import Lanes
 from parvis.engine.cluster.wake import Wake
 from parvis.engine.commit import Outcome
@@ -31,11 +31,13 @@ MIGRATION_LOCK = 0x70617276
 class Cluster(Store):
     """See `parvis.engine.Engine`; opened by `open_cluster`."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, blobs_dir: Path) -> None:
+    def __init__(
+        self, engine: AsyncEngine, reader: AsyncEngine, clock: Clock, blobs_dir: Path
+    ) -> None:
         super().__init__(clock, look_again_s=LOOK_AGAIN_S)
         self.blobs = FolderBlobs(blobs_dir)
         self._engine = engine
-        self._reading = reading(engine)
+        self._reading = reader
         self._wake = Wake(engine, self.bell)
         self._lanes = Lanes(engine, clock, self.bell, self._wake)
         self._wake.start()
@@ -77,6 +79,7 @@ class Cluster(Store):
         self._tidying.cancel()
         await asyncio.gather(self._tidying, return_exceptions=True)
         await self._engine.dispose()
+        await self._reading.dispose()
         self.bell.ring_all()
 
 
@@ -90,7 +93,7 @@ async def open_cluster(
     url = parsed(address)
     if blobs_dir is None:
         raise Refused("With PostgreSQL, media need a folder of their own: give one with --data.")
-    engine = engine_of(url)
+    engine = writing(url)
     try:
         async with engine.begin() as conn:
             await conn.run_sync(_migrate, url.render_as_string(hide_password=True))
@@ -99,7 +102,7 @@ async def open_cluster(
         if isinstance(error, Refused | Later) or not isinstance(error, Exception):
             raise
         raise (unopenable(error, url) or error) from error
-    return Cluster(engine, clock, blobs_dir)
+    return Cluster(engine, reading(url), clock, blobs_dir)
 
 
 def _migrate(conn: sa.Connection, where: str) -> None:
