@@ -58,6 +58,18 @@ class SourceSpec(msgspec.Struct, frozen=True):
     org: str = "main"
 
 
+class BridgeSpec(msgspec.Struct, frozen=True):
+    """One bridge of one wall: which extension tells whom. `secrets` as for a source."""
+
+    id: str
+    wall: str
+    plugin: str
+    settings: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+    enabled: bool = True
+    org: str = "main"
+
+
 class FormatSpec(msgspec.Struct, frozen=True):
     """One interactive format of one wall (a poll, …)."""
 

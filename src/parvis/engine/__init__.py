@@ -14,10 +14,12 @@ from parvis.core.ports import Blobs
 from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
-from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
 from parvis.engine.change import Change, Write, Written
 from parvis.engine.rows import (
+    Aside,
+    BridgeHealth,
     Health,
     Job,
     Known,
@@ -27,6 +29,8 @@ from parvis.engine.rows import (
 )
 
 __all__ = [
+    "Aside",
+    "BridgeHealth",
     "Change",
     "Engine",
     "Health",
@@ -208,6 +212,26 @@ class Engine(Protocol):
 
     async def health(self, wall: str) -> Sequence[Health]:
         """How each source of the wall is."""
+        ...
+
+    async def bridges(self, wall: str) -> Sequence[BridgeSpec]:
+        """The wall's bridges, by id."""
+        ...
+
+    async def every_bridge(self) -> Sequence[BridgeSpec]:
+        """The bridges of every wall and organisation, by id."""
+        ...
+
+    async def bridge_cursor(self, bridge: str) -> int:
+        """Up to which sequence of its wall the bridge has told (0 at first)."""
+        ...
+
+    async def bridge_health(self, wall: str) -> Sequence[BridgeHealth]:
+        """How each bridge of the wall is that is not switched off."""
+        ...
+
+    async def set_aside(self, bridge: str, limit: int = 100) -> Sequence[Aside]:
+        """The events that the bridge could not tell, newest first."""
         ...
 
     async def recall(self, scope: str, name: str) -> str | None:

@@ -12,7 +12,7 @@ from parvis.core.event import Event
 from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision
-from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card
 
 
@@ -179,6 +179,56 @@ class PutHealth(msgspec.Struct, frozen=True):
     nearest: str = ""
 
 
+class PutBridge(msgspec.Struct, frozen=True):
+    """Insert or replace a bridge's row; its cursor stays."""
+
+    bridge: BridgeSpec
+
+    @property
+    def wall(self) -> str:
+        """The wall that it tells of."""
+        return self.bridge.wall
+
+    @property
+    def org(self) -> str:
+        """Whose it is."""
+        return self.bridge.org
+
+
+class DropBridge(msgspec.Struct, frozen=True):
+    """Remove a bridge's row, cursor, health and what it set aside."""
+
+    bridge: str
+
+
+class MoveBridge(msgspec.Struct, frozen=True):
+    """Everything up to `seq` was told; a cursor never moves back."""
+
+    bridge: str
+    seq: int
+    org: str = "main"
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """The event at `seq` cannot be told; `because` holds no personal data."""
+
+    bridge: str
+    seq: int
+    because: str
+    at_ms: int
+    org: str = "main"
+
+
+class PutBridgeHealth(msgspec.Struct, frozen=True):
+    """How a bridge is now."""
+
+    bridge: str
+    wall: str
+    healthy: bool
+    says: str
+    at_ms: int
+
+
 class Remember(msgspec.Struct, frozen=True):
     """Keep a small string."""
 
@@ -219,6 +269,11 @@ Change = (
     | Bury
     | MoveCursor
     | PutHealth
+    | PutBridge
+    | DropBridge
+    | MoveBridge
+    | SetAside
+    | PutBridgeHealth
     | Remember
     | Enqueue
 )

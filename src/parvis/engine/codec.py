@@ -10,7 +10,7 @@ from parvis.core.event import Event
 from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision
-from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card
 
 _encode = msgspec.json.Encoder().encode
@@ -22,6 +22,7 @@ decision_of_body = msgspec.json.Decoder(Decision).decode
 right_of_body = msgspec.json.Decoder(Right).decode
 wall_of_body = msgspec.json.Decoder(Wall).decode
 source_of_body = msgspec.json.Decoder(SourceSpec).decode
+bridge_of_body = msgspec.json.Decoder(BridgeSpec).decode
 format_of_body = msgspec.json.Decoder(FormatSpec).decode
 state_of_body = msgspec.json.Decoder(dict[str, Any]).decode
 seqs_of_body = msgspec.json.Decoder(dict[str, int]).decode

@@ -126,10 +126,13 @@ def _blank_journal(conn: sa.Connection, org: str, key: str, hash: str) -> None:
 
 def drop_wall(conn: sa.Connection, wall: str) -> None:
     """Remove the wall's rows, and the posts and authors that stood on it alone; its head stays."""
-    p, post, author, s = t.placement, t.post, t.author, t.source
+    p, post, author, s, b = t.placement, t.post, t.author, t.source, t.bridge
     sources = sa.select(s.c.id).where(s.c.wall == wall)
     for table in (t.source_cursor, t.source_arrival):
         conn.execute(sa.delete(table).where(table.c.source.in_(sources)))
+    bridges = sa.select(b.c.id).where(b.c.wall == wall)
+    for table in (t.bridge_cursor, t.bridge_aside):
+        conn.execute(sa.delete(table).where(table.c.bridge.in_(bridges)))
     here = p.alias()
     elsewhere = p.alias()
     lone = (
@@ -158,6 +161,8 @@ def drop_wall(conn: sa.Connection, wall: str) -> None:
     for table in (
         t.source,
         t.source_health,
+        t.bridge,
+        t.bridge_health,
         t.format,
         t.format_state,
         t.placement,

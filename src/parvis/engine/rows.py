@@ -66,6 +66,29 @@ class Health(msgspec.Struct, frozen=True):
     last_post_ms: int = 0
 
 
+class BridgeHealth(msgspec.Struct, frozen=True):
+    """How a bridge is: one plain sentence, and since when. At least everything up to `told_seq` was
+    told, but for the `aside` events that could not be; `last_aside` says why the newest could not.
+    """
+
+    bridge: str
+    wall: str
+    healthy: bool
+    says: str
+    since_ms: int
+    told_seq: int = 0
+    aside: int = 0
+    last_aside: str = ""
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """An event that could not be told, by its place on the wall's feed."""
+
+    seq: int
+    because: str
+    at_ms: int
+
+
 class Job(msgspec.Struct, frozen=True):
     """Leased work; `token` proves the lease."""
 

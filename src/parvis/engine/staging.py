@@ -16,12 +16,16 @@ from parvis.engine import tables as t
 from parvis.engine.change import (
     Bury,
     Change,
+    DropBridge,
     DropCard,
     DropFormat,
     DropSource,
     EndRights,
     Enqueue,
+    MoveBridge,
     MoveCursor,
+    PutBridge,
+    PutBridgeHealth,
     PutCard,
     PutFormat,
     PutFormatState,
@@ -31,6 +35,7 @@ from parvis.engine.change import (
     PutSource,
     PutWall,
     Remember,
+    SetAside,
 )
 from parvis.engine.codec import body
 from parvis.engine.dialect import Drop, Put, put_all
@@ -86,13 +91,8 @@ class Spot(msgspec.Struct):
 
 def _since(table: sa.Table, new: Any) -> dict[str, Any]:
     same = table.c.healthy == new.healthy
-    return {
-        "wall": new.wall,
-        "healthy": new.healthy,
-        "says": new.says,
-        "since_ms": sa.case((same, table.c.since_ms), else_=new.since_ms),
-        "nearest": new.nearest,
-    }
+    told = {name: new[name] for name in ("wall", "healthy", "says", "nearest") if name in new}
+    return {**told, "since_ms": sa.case((same, table.c.since_ms), else_=new.since_ms)}
 
 
 class Stage:
@@ -108,6 +108,10 @@ class Stage:
         where=lambda old, new: new.last_post_ms > old.c.last_post_ms,
     )
     health = Put(t.source_health, changing=_since, at_once=False)
+    bridge = Put(t.bridge)
+    bridge_cursor = Put(t.bridge_cursor, where=lambda old, new: new.seq > old.c.seq)
+    bridge_health = Put(t.bridge_health, changing=_since, at_once=False)
+    bridge_aside = Put(t.bridge_aside)
     format = Put(t.format)
     state = Put(t.format_state)
     post = Put(t.post)
@@ -137,6 +141,10 @@ _DROPS = {
         (t.source_cursor, ("source",)),
         (t.source_arrival, ("source",)),
         (t.source_health, ("source",)),
+        (t.bridge, ("id",)),
+        (t.bridge_cursor, ("bridge",)),
+        (t.bridge_health, ("bridge",)),
+        (t.bridge_aside, ("bridge",)),
         (t.format, ("wall", "id")),
         (t.format_state, ("wall", "format")),
         (t.card, ("wall", "post")),
@@ -292,6 +300,23 @@ def _drop_source(to: Staging, c: DropSource, _: Heads) -> None:
     to.drop(t.source_health, (c.source,), STAGE.health)
 
 
+def _put_bridge(to: Staging, c: PutBridge, _: Heads) -> None:
+    b = c.bridge
+    to.put(STAGE.bridge, (b.id,), (b.org, b.id, b.wall, body(b)))
+
+
+def _drop_bridge(to: Staging, c: DropBridge, _: Heads) -> None:
+    to.drop(t.bridge, (c.bridge,), STAGE.bridge)
+    to.drop(t.bridge_cursor, (c.bridge,), STAGE.bridge_cursor)
+    to.drop(t.bridge_health, (c.bridge,), STAGE.bridge_health)
+    to.drop(t.bridge_aside, (c.bridge,), STAGE.bridge_aside)
+
+
+def _put_bridge_health(to: Staging, c: PutBridgeHealth, heads: Heads) -> None:
+    row = (heads[c.wall].org, c.bridge, c.wall, c.healthy, c.says, c.at_ms)
+    to.put(STAGE.bridge_health, (c.bridge, len(to._puts.get(STAGE.bridge_health, ()))), row)
+
+
 def _put_format(to: Staging, c: PutFormat, _: Heads) -> None:
     f = c.format
     to.put(STAGE.format, (f.wall, f.id), (f.org, f.wall, f.id, f.enabled, body(f)))
@@ -334,6 +359,13 @@ _ADD: dict[type[Any], Callable[[Staging, Any, Heads], None]] = {
     Bury: lambda to, c, _: to.put(STAGE.tombstone, (c.org, c.hash), (c.org, c.hash)),
     MoveCursor: lambda to, c, _: to.put(STAGE.cursor, (c.source,), ("main", c.source, c.cursor)),
     PutHealth: _put_health,
+    PutBridge: _put_bridge,
+    DropBridge: _drop_bridge,
+    MoveBridge: lambda to, c, _: to.put(STAGE.bridge_cursor, (c.bridge,), (c.org, c.bridge, c.seq)),
+    SetAside: lambda to, c, _: to.put(
+        STAGE.bridge_aside, (c.bridge, c.seq), (c.org, c.bridge, c.seq, c.at_ms, c.because)
+    ),
+    PutBridgeHealth: _put_bridge_health,
     Remember: lambda to, c, _: to.put(
         STAGE.memory, (c.scope, c.name), ("main", c.scope, c.name, c.value)
     ),

@@ -16,13 +16,22 @@ from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
-from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
-from parvis.engine import journal, reads, work
+from parvis.engine import bridges, journal, reads, work
 from parvis.engine.bell import Bell
 from parvis.engine.change import Write, Written
 from parvis.engine.commit import Outcome, one
-from parvis.engine.rows import Health, Job, Known, Placement, Queued, Step
+from parvis.engine.rows import (
+    Aside,
+    BridgeHealth,
+    Health,
+    Job,
+    Known,
+    Placement,
+    Queued,
+    Step,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -216,6 +225,26 @@ class Store(ABC):
     async def health(self, wall: str) -> Sequence[Health]:
         """See `Engine.health`."""
         return await self._read(reads.health, wall)
+
+    async def bridges(self, wall: str) -> Sequence[BridgeSpec]:
+        """See `Engine.bridges`."""
+        return await self._read(bridges.bridges, wall)
+
+    async def every_bridge(self) -> Sequence[BridgeSpec]:
+        """See `Engine.every_bridge`."""
+        return await self._read(bridges.every_bridge)
+
+    async def bridge_cursor(self, bridge: str) -> int:
+        """See `Engine.bridge_cursor`."""
+        return await self._read(bridges.cursor, bridge)
+
+    async def bridge_health(self, wall: str) -> Sequence[BridgeHealth]:
+        """See `Engine.bridge_health`."""
+        return await self._read(bridges.health, wall)
+
+    async def set_aside(self, bridge: str, limit: int = 100) -> Sequence[Aside]:
+        """See `Engine.set_aside`."""
+        return await self._read(bridges.aside, bridge, limit)
 
     async def recall(self, scope: str, name: str) -> str | None:
         """See `Engine.recall`."""

@@ -78,6 +78,44 @@ source_health = sa.Table(
     sa.Index("health_of_wall", "wall"),
 )
 
+bridge = sa.Table(
+    "bridge",
+    metadata,
+    _key("org"),
+    _key("id", primary=True),
+    _key("wall"),
+    _text("body"),
+    sa.Index("bridge_of_wall", "wall"),
+)
+
+bridge_cursor = sa.Table(
+    "bridge_cursor", metadata, _key("org"), _key("bridge", primary=True), _number("seq")
+)
+
+bridge_health = sa.Table(
+    "bridge_health",
+    metadata,
+    _key("org"),
+    _key("bridge", primary=True),
+    _key("wall"),
+    _flag("healthy"),
+    _text("says"),
+    _number("since_ms"),
+    sa.Index("bridge_health_of_wall", "wall"),
+)
+
+# An event that could not be told, by its place on the wall's feed: no word and no key of a post.
+bridge_aside = sa.Table(
+    "bridge_aside",
+    metadata,
+    _key("org"),
+    _key("bridge", primary=True),
+    _number("seq", primary=True),
+    _number("at_ms"),
+    _text("because"),
+    sqlite_with_rowid=False,
+)
+
 format = sa.Table(
     "format",
     metadata,

@@ -40,6 +40,18 @@ async def test_a_store_that_stands_is_opened_as_it_is(place: Place) -> None:
     assert await (await place.open()).counts("square") == {"new": 2}
 
 
+async def test_a_store_of_the_first_release_learns_of_bridges(place: Place) -> None:
+    engine = await place.open()
+    await fill(engine, 2)
+    for table in ("bridge", "bridge_aside", "bridge_cursor", "bridge_health"):
+        await act(engine, f"drop table {table}")
+    await act(engine, "update alembic_version set version_num = '0001'")
+    await engine.close()
+    engine = await place.open()
+    assert await engine.counts("square") == {"new": 2}
+    assert await engine.every_bridge() == []
+
+
 async def test_a_store_of_a_newer_release_is_refused(place: Place) -> None:
     engine = await place.open()
     await act(engine, "update alembic_version set version_num = '9999'")
@@ -50,7 +62,7 @@ async def test_a_store_of_a_newer_release_is_refused(place: Place) -> None:
     finally:
         if place.server is not None:
             name = place.address.partition("@/")[2].partition("?")[0]
-            place.server.sql("update alembic_version set version_num = '0001'", name)
+            place.server.sql("update alembic_version set version_num = '0002'", name)
 
 
 def test_the_newest_revision_is_the_last_script() -> None:

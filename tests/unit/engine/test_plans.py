@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from parvis.engine import batch, erase, journal, reads, work
+from parvis.engine import batch, bridges, erase, journal, reads, work
 from parvis.engine.embedded.database import write_engine
 from parvis.engine.migrate import migrate
 
 Statement = sa.Select[Any] | sa.Update | sa.Delete | sa.CompoundSelect[Any]
-SMALL = {"_WALLS", "_ABANDONED"}
-"""All walls of an organisation; all leases, once, when a folder is opened."""
+SMALL = {"_WALLS", "_ABANDONED", "_EVERY"}
+"""All walls of an organisation; all leases, once, when a folder is opened; all bridges."""
 
 
 def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
@@ -29,9 +29,9 @@ def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
 
 FOUND = [
     pytest.param(statement, id=f"{module.__name__.rpartition('.')[2]}.{name}")
-    for module in (batch, reads, journal, work, erase)
+    for module in (batch, reads, journal, work, erase, bridges)
     for name, statement in statements(module)
-    if not (name in SMALL and module in (reads, work))
+    if not (name in SMALL and module in (reads, work, bridges))
 ]
 
 
