@@ -12,7 +12,7 @@ from aiohttp import web
 from parvis.bridges.webhook import open_bridge
 from parvis.core.errors import Later, Refused
 from parvis.core.event import CardShown, Fact
-from parvis.plug.bridge import Bridge
+from parvis.plug.bridge import Bridge, News
 from parvis.plug.http import Http
 from parvis.plug.standard_webhooks import read_keys, verify
 from parvis.plug.testkit import ManualClock, MemoryVault, tools
@@ -21,6 +21,7 @@ from parvis.sim import serving
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW_MS = 1_790_000_000_000
 FACT = Fact("square", 42, NOW_MS, CardShown("test::1"))
+NEWS = News("square.42", FACT, "a1b2")
 
 
 class Receiver:
@@ -64,8 +65,8 @@ async def stage() -> AsyncIterator[tuple[Bridge, Receiver]]:
 
 async def test_a_receiver_can_verify_it() -> None:
     async with stage() as (bridge, receiver):
-        await bridge.tell(FACT, None)
-        await bridge.tell(FACT, None)  # tried again: the same id
+        await bridge.tell(NEWS)
+        await bridge.tell(NEWS)  # tried again: the same id
         assert receiver.calls == 2
         assert receiver.got == {"square.42": "test::1"}
 
@@ -78,7 +79,7 @@ async def test_answers_are_understood(status: int, error: type[Exception]) -> No
         receiver.status = status
         receiver.headers = {"retry-after": "30", "location": "/elsewhere"}
         with pytest.raises(error) as raised:
-            await bridge.tell(FACT, None)
+            await bridge.tell(NEWS)
         if status == 429:
             assert isinstance(raised.value, Later) and raised.value.retry_after_s == 30
         assert receiver.calls == 1
@@ -88,4 +89,4 @@ async def test_nobody_listening_is_later() -> None:
     async with stage() as (bridge, _):
         pass
     with pytest.raises((Later, Refused)):
-        await bridge.tell(FACT, None)
+        await bridge.tell(NEWS)

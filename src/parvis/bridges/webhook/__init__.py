@@ -10,8 +10,7 @@ import msgspec
 
 from parvis.core.errors import Later, Refused
 from parvis.core.event import Fact, post_of
-from parvis.core.wire import Card
-from parvis.plug.bridge import Bridge
+from parvis.plug.bridge import Bridge, News
 from parvis.plug.standard_webhooks import read_keys, sign
 from parvis.plug.tools import Tools
 
@@ -45,15 +44,17 @@ class WebhookOut(Bridge):
         self._keys = read_keys(tools.vault.secret("secret"))
         for name in sorted(self._events.difference(EVENTS)):
             raise Refused(f"webhook: events has {name!r}; use {', '.join(EVENTS)}.")
+        if "card.shown" in self._events:
+            self._events |= {"card.gone"}  # who has a post's words is told when to delete them
 
     def wants(self, fact: Fact) -> bool:
-        """Whether its type is among the `events`."""
+        """Whether its type is among the `events`; what is shown is also told when it is gone."""
         return _type_of(fact) in self._events
 
-    async def tell(self, fact: Fact, card: Card | None) -> None:
+    async def tell(self, news: News) -> None:
         """One signed POST, with the same `webhook-id` however often it is tried."""
-        body = msgspec.json.encode(_payload(fact, card))
-        id_ = f"{fact.wall}.{fact.seq}"
+        body = msgspec.json.encode(_payload(news))
+        id_ = news.id
         now_s = self._tools.clock() // 1000
         headers = {
             "webhook-id": id_,
@@ -78,11 +79,19 @@ def _type_of(fact: Fact) -> str:
     return str(type(fact.event).__struct_config__.tag)
 
 
-def _payload(fact: Fact, card: Card | None) -> dict[str, Any]:
+def _payload(news: News) -> dict[str, Any]:
+    fact, card = news.fact, news.card
     at = datetime.fromtimestamp(fact.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    data: dict[str, Any] = {"wall": fact.wall, "post": post_of(fact.event), "seq": fact.seq}
+    data: dict[str, Any] = {
+        "wall": fact.wall,
+        "post": post_of(fact.event),
+        "ref": news.ref,
+        "seq": fact.seq,
+    }
     if card is not None and card.post == data["post"]:
-        data["text"] = card.text if len(card.text) <= MAX_TEXT else card.text[: MAX_TEXT - 1] + "…"
+        if card.text:
+            short = len(card.text) <= MAX_TEXT
+            data["text"] = card.text if short else card.text[: MAX_TEXT - 1] + "…"
         data["network"] = card.network
         data["permalink"] = card.permalink
         if card.author is not None:

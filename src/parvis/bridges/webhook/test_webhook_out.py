@@ -10,7 +10,7 @@ from parvis.core.errors import Later, Refused
 from parvis.core.event import CardGone, CardShown, Fact, PostDecided, WallChanged
 from parvis.core.post import Author
 from parvis.core.wire import Card
-from parvis.plug.bridge import Bridge
+from parvis.plug.bridge import Bridge, News
 from parvis.plug.standard_webhooks import read_keys, verify
 from parvis.plug.testkit import BridgeContract, FakeHttp, ManualClock, MemoryVault, tools
 
@@ -37,9 +37,13 @@ def bridge(http: FakeHttp | None = None, secret: str = SECRET, **settings: Any) 
     )
 
 
+def news(fact: Fact, card: Card | None = None) -> News:
+    return News(f"{fact.wall}.{fact.seq}", fact, "a1b2", card)
+
+
 async def told(fact: Fact, card: Card | None = None, **more: Any) -> tuple[dict[str, Any], Any]:
     http = FakeHttp().answers(URL, b"", status=204)
-    await bridge(http, **more).tell(fact, card)
+    await bridge(http, **more).tell(news(fact, card))
     return json.loads(http.asked[0].body), http.asked[0]
 
 
@@ -48,7 +52,7 @@ async def test_the_message_is_thin() -> None:
     assert body == {
         "type": "card.shown",
         "timestamp": "2026-09-21T14:13:20.000Z",
-        "data": {"wall": "square", "post": "test::1", "seq": 42},
+        "data": {"wall": "square", "post": "test::1", "ref": "a1b2", "seq": 42},
     }
 
 
@@ -58,6 +62,14 @@ async def test_words_come_along_only_with_the_card() -> None:
     assert body["data"]["author"] == {"name": "Ada", "handle": "@ada"}
     other, _ = await told(Fact("square", 43, NOW_MS, CardGone("test::2")), CARD)
     assert "text" not in other["data"]
+
+
+async def test_of_a_bare_card_only_ids_are_told() -> None:
+    there = "https://example.org/1"
+    only = Card("test::1", "test", "", 1, NOW_MS, NOW_MS, permalink=there)
+    body, _ = await told(SHOWN, only)
+    ids = {"wall": "square", "post": "test::1", "ref": "a1b2", "seq": 42}
+    assert body["data"] == {**ids, "network": "test", "permalink": there}
 
 
 async def test_a_long_text_stays_under_20_kilobytes() -> None:
@@ -79,6 +91,7 @@ async def test_wants_what_is_named() -> None:
     assert bridge().wants(SHOWN) and not bridge().wants(decided)
     assert bridge(events=["post.decided"]).wants(decided)
     assert not bridge().wants(Fact("square", 1, NOW_MS, WallChanged("square")))
+    assert bridge(events=["card.shown"]).wants(Fact("square", 1, NOW_MS, CardGone("test::1")))
     with pytest.raises(Refused, match=r"'cards'; use card\.shown"):
         bridge(events=["cards"])
     with pytest.raises(Refused, match="credential secret"):
@@ -102,6 +115,6 @@ async def test_wants_what_is_named() -> None:
 async def test_what_an_answer_means(status: int, error: type[Exception]) -> None:
     http = FakeHttp().answers(URL, b"", status=status, headers={"retry-after": "9"})
     with pytest.raises(error) as raised:
-        await bridge(http).tell(SHOWN, None)
+        await bridge(http).tell(news(SHOWN))
     if status in (429, 503):
         assert isinstance(raised.value, Later) and raised.value.retry_after_s == 9

@@ -15,7 +15,7 @@ from parvis.core.post import Author, Post
 from parvis.core.verdict import Verdict
 from parvis.core.wall import Policy
 from parvis.core.wire import Card
-from parvis.plug.bridge import Bridge
+from parvis.plug.bridge import Bridge, News
 from parvis.plug.check import Around, Check
 from parvis.plug.door import Act, Knock
 from parvis.plug.format import Format
@@ -226,6 +226,12 @@ class BridgeContract(ExtensionContract):
         assert wanted == [bridge.wants(fact) for fact in self.facts()]
         assert any(wanted), "nothing is wanted"
 
+    def test_who_is_told_of_cards_is_told_when_they_go(self) -> None:
+        """A receiver that is given a post's words hears when it must delete them."""
+        bridge = self._bridge(FakeHttp())
+        shown, gone = (Fact("wall", 1, NOW_MS, what("test::1")) for what in (CardShown, CardGone))
+        assert bridge.wants(gone) or not bridge.wants(shown)
+
     def test_refusals_are_understood(self) -> None:
         """What the other side answers becomes `Later` or `Refused`, with and without a card."""
         outcomes: Mapping[int, type[Exception] | None] = {200: None, 503: Later, 401: Refused}
@@ -246,7 +252,7 @@ class BridgeContract(ExtensionContract):
 
 async def _told(bridge: Bridge, fact: Fact, card: Card | None) -> Exception | None:
     try:
-        await bridge.tell(fact, card)
+        await bridge.tell(News(f"{fact.wall}.{fact.seq}", fact, "a1b2", card))
     except (Refused, Later) as error:
         return error
     return None
