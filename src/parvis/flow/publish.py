@@ -4,13 +4,14 @@ display policy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 import msgspec
 
 from parvis.core.event import CardGone, CardShown, Fact, FormatChanged, WallChanged
 from parvis.core.post import Author, DisplayPolicy, Media, Post
+from parvis.core.rights import Output
 from parvis.core.wire import (
     Card,
     CardPolicy,
@@ -24,6 +25,11 @@ from parvis.core.wire import (
     face_of,
 )
 from parvis.engine import Engine
+
+PolicyOf = Callable[[str], DisplayPolicy]
+"""What the network of a source extension allows, by the extension's id."""
+
+NOTHING = DisplayPolicy(redistribute="none")
 
 
 def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
@@ -159,3 +165,31 @@ def bare(card: Card) -> Card:
     return msgspec.structs.replace(
         card, text="", entities=(), media=(), author=None, lang="", dir="ltr", policy=CardPolicy()
     )
+
+
+async def policies_of(
+    engine: Engine, wall: str, posts: Sequence[str], policy_of: PolicyOf
+) -> Mapping[str, DisplayPolicy]:
+    """What each post's network allows; a post that we do not hold, or whose source is gone, is left
+    out: nothing may leave of it.
+    """
+    plugins = {spec.id: spec.plugin for spec in await engine.sources(wall)}
+    known = await engine.known(wall, posts)
+    return {
+        key: policy_of(plugins[held.placement.source])
+        for key, held in known.items()
+        if held.placement is not None and held.placement.source in plugins
+    }
+
+
+async def passed_on(
+    engine: Engine, wall: str, card: Card, policy: DisplayPolicy, output: Output, now_ms: int
+) -> Card | None:
+    """The card as its network and its rights let `output` have it; None where they do not."""
+    if policy.redistribute == "ids_only":
+        return bare(card)
+    if policy.redistribute == "full":
+        rights = await engine.rights(wall, card.post)
+        if any(right.covers(output, now_ms) for right in rights):
+            return card
+    return None

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.core.wire import Card
-from parvis.flow.publish import bare
+from parvis.flow.publish import NOTHING, passed_on, policies_of
 from parvis.web.entry import Entry
 from parvis.web.problem import Failed, problem
 from parvis.web.room import Room
@@ -62,13 +62,19 @@ class Outside:
         lines.append(f"parvis_up_seconds {time.monotonic() - self._began:.0f}")
         lines.append("# TYPE parvis_posts gauge")
         healths = ["# TYPE parvis_source_healthy gauge"]
+        bridges = ["# TYPE parvis_bridge_healthy gauge"]
+        asides = ["# TYPE parvis_bridge_set_aside gauge"]
         for wall in await self._room.engine.walls():
             for state, count in sorted((await self._room.engine.counts(wall.id)).items()):
                 lines.append(_sample("parvis_posts", {"wall": wall.id, "state": state}, count))
             for health in await self._room.engine.health(wall.id):
                 labels = {"wall": wall.id, "source": health.source}
                 healths.append(_sample("parvis_source_healthy", labels, int(health.healthy)))
-        lines += healths
+            for bridge in await self._room.engine.bridge_health(wall.id):
+                labels = {"wall": wall.id, "bridge": bridge.bridge}
+                bridges.append(_sample("parvis_bridge_healthy", labels, int(bridge.healthy)))
+                asides.append(_sample("parvis_bridge_set_aside", labels, bridge.aside))
+        lines += [*healths, *bridges, *asides]
         for name, value in self._room.gauges().items():
             lines += [f"# TYPE parvis_{name} gauge", f"parvis_{name} {value:g}"]
         return _plain("\n".join(lines) + "\n", "text/plain; version=0.0.4")
@@ -105,21 +111,15 @@ class Outside:
     async def _allowed(self, held: Held) -> Iterable[Card]:
         """The wall's cards as each network lets them be passed on."""
         engine, wall = self._room.engine, held.snapshot.wall.wall
-        plugins = {spec.id: spec.plugin for spec in await engine.sources(wall)}
-        known = await engine.known(wall, [card.post for card in held.snapshot.cards])
+        posts = [card.post for card in held.snapshot.cards]
+        policies = await policies_of(engine, wall, posts, self._room.policy)
         now_ms = self._room.clock()
         cards: list[Card] = []
         for card in held.snapshot.cards:
-            found = known.get(card.post)
-            if found is None or found.placement is None:
-                continue
-            policy = self._room.policy(plugins.get(found.placement.source, ""))
-            if policy.redistribute == "ids_only":
-                cards.append(bare(card))
-            elif policy.redistribute == "full":
-                rights = await engine.rights(wall, card.post)
-                if any(right.covers("feed", now_ms) for right in rights):
-                    cards.append(card)
+            policy = policies.get(card.post, NOTHING)
+            allowed = await passed_on(engine, wall, card, policy, "feed", now_ms)
+            if allowed is not None:
+                cards.append(allowed)
         return cards
 
 
