@@ -9,12 +9,15 @@ import msgspec
 from parvis.core.errors import Refused
 from parvis.core.event import FormatChanged, WallChanged
 from parvis.core.ports import Clock
-from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import (
     Change,
+    DropBridge,
     DropFormat,
     DropSource,
+    MoveBridge,
+    PutBridge,
     PutFormat,
     PutFormatState,
     PutSource,
@@ -38,6 +41,7 @@ async def declare(
     sources: Sequence[SourceSpec],
     formats: Sequence[FormatSpec],
     formats_by_plugin: Mapping[str, Format],
+    bridges: Sequence[BridgeSpec],
     *,
     clock: Clock,
     dry: bool = False,
@@ -54,6 +58,7 @@ async def declare(
     await _wall(engine, wall, changes, events, said)
     moved = await _sources(engine, wall, sources, changes, said)
     await _formats(engine, wall, formats, formats_by_plugin, changes, events, said)
+    await _bridges(engine, wall, bridges, changes, said)
     if changes and not dry:
         await engine.write(Write(tuple(changes), tuple(events), at_ms=clock()))
     return Changed(wall.id, tuple(said), moved)
@@ -132,3 +137,31 @@ async def _formats(
         changes.append(DropFormat(wall.id, gone))
         events.append(Told(wall.id, FormatChanged(gone)))
         said.append(f"format {gone}: removed")
+
+
+async def _bridges(
+    engine: Engine,
+    wall: Wall,
+    bridges: Sequence[BridgeSpec],
+    changes: list[Change],
+    said: list[str],
+) -> None:
+    every = await engine.every_bridge()
+    held = {bridge.id: bridge for bridge in every if bridge.wall == wall.id}
+    taken = {bridge.id: bridge.wall for bridge in every if bridge.wall != wall.id}
+    for bridge in bridges:
+        if bridge.id in taken:
+            raise Refused(
+                f"The bridge id {bridge.id} of the wall {wall.id} is already used by the wall"
+                f" {taken[bridge.id]}; give each bridge an id of its own."
+            )
+        before = held.pop(bridge.id, None)
+        if before == bridge:
+            continue
+        changes.append(PutBridge(bridge))
+        if before is None:  # it tells what happens from now on
+            changes.append(MoveBridge(bridge.id, await engine.head(wall.id), bridge.org))
+        said.append(f"bridge {bridge.id}: set")
+    for gone in held:
+        changes.append(DropBridge(gone))
+        said.append(f"bridge {gone}: removed")

@@ -11,10 +11,11 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from parvis.core.errors import Refused
-from parvis.core.wall import Brand, FormatSpec, Policy, SourceSpec, Wall
+from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.plug.manifest import Manifest, check_settings
 from parvis.run.event_lines import line_of, lines_of
 from parvis.run.event_tables import (
+    BridgeTable,
     Declared,
     FormatTable,
     Known,
@@ -70,7 +71,7 @@ class Reading:
         self._known = known
         self._where = where
         self._lines = lines
-        self._source_ids: dict[str, str] = {}
+        self._ids: set[tuple[str, str]] = set()
 
     def walls(self, given: Mapping[str, Any]) -> tuple[Declared, ...]:
         """All walls of the file."""
@@ -91,8 +92,8 @@ class Reading:
         return tuple(declared)
 
     def _wall(self, given: dict[str, Any], at: Place) -> Declared:
-        own = {k: v for k, v in given.items() if k not in ("policy", "brand", "source", "format")}
-        extra = ("policy", "brand", "source", "format")
+        extra = ("policy", "brand", "source", "format", "bridge")
+        own = {k: v for k, v in given.items() if k not in extra}
         table = self._table(own, WallTable, at, "wall", extra)
         self._check_wall(table, at)
         policy = self._table(self._sub(given, "policy", at), PolicyTable, (*at, "policy"), "policy")
@@ -124,7 +125,11 @@ class Reading:
                     (*at, "format", n, "id"),
                     f"the format {spec.id!r} stands here twice; rename one",
                 )
-        return Declared(wall, tuple(sources), tuple(formats))
+        bridges = [
+            self._bridge(each, (*at, "bridge", n), wall.id)
+            for n, each in enumerate(self._tables(given, "bridge", at))
+        ]
+        return Declared(wall, tuple(sources), tuple(formats), tuple(bridges))
 
     def _check_wall(self, table: WallTable, at: Place) -> None:
         self._check_id(table.id, (*at, "id"), "wall")
@@ -152,10 +157,7 @@ class Reading:
 
     def _source(self, given: dict[str, Any], at: Place, wall: str) -> SourceSpec:
         table = self._table(given, SourceTable, at, "source")
-        self._check_id(table.id, (*at, "id"), "source")
-        if table.id in self._source_ids:
-            self._fault((*at, "id"), f"the source id {table.id!r} is used twice; rename one")
-        self._source_ids[table.id] = wall
+        self._check_own_id(table.id, (*at, "id"), "source")
         settings = table.settings
         manifest = self._manifest(table.plugin, self._known.sources, (*at, "plugin"), "source")
         if manifest is not None:
@@ -168,6 +170,23 @@ class Reading:
             settings=settings,
             secrets=table.secrets,
             basis=table.basis,
+            enabled=table.enabled,
+        )
+
+    def _bridge(self, given: dict[str, Any], at: Place, wall: str) -> BridgeSpec:
+        table = self._table(given, BridgeTable, at, "bridge")
+        self._check_own_id(table.id, (*at, "id"), "bridge")
+        settings = table.settings
+        manifest = self._manifest(table.plugin, self._known.bridges, (*at, "plugin"), "bridge")
+        if manifest is not None:
+            settings = self._settings(manifest, table, at)
+            self._secrets(manifest, table, at)
+        return BridgeSpec(
+            id=table.id,
+            wall=wall,
+            plugin=table.plugin,
+            settings=settings,
+            secrets=table.secrets,
             enabled=table.enabled,
         )
 
@@ -190,7 +209,7 @@ class Reading:
         )
 
     def _settings(
-        self, manifest: Manifest, table: SourceTable | FormatTable, at: Place
+        self, manifest: Manifest, table: SourceTable | FormatTable | BridgeTable, at: Place
     ) -> dict[str, Any]:
         """Filled settings; each wrong one is a fault of its own."""
         given = dict(table.settings)
@@ -215,7 +234,7 @@ class Reading:
                 if (setting := manifest.setting(wrong)) is not None and setting.required:
                     return given
 
-    def _secrets(self, manifest: Manifest, table: SourceTable, at: Place) -> None:
+    def _secrets(self, manifest: Manifest, table: SourceTable | BridgeTable, at: Place) -> None:
         names = [credential.name for credential in manifest.credentials]
         for name, variable in table.secrets.items():
             place = (*at, "secrets", name)
@@ -288,6 +307,13 @@ class Reading:
         said = f"there is no {noun} called {plugin!r}" if plugin else f"a {noun} names its plugin"
         self._fault(at, f"{said}; {end}")
         return None
+
+    def _check_own_id(self, given: str, at: Place, noun: str) -> None:
+        """An id that no other of its kind has, on any wall."""
+        self._check_id(given, at, noun)
+        if (noun, given) in self._ids:
+            self._fault(at, f"the {noun} id {given!r} is used twice; rename one")
+        self._ids.add((noun, given))
 
     def _check_id(self, given: str, at: Place, noun: str) -> None:
         if not given:

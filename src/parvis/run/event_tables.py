@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
-from parvis.core.wall import Basis, Flood, FormatSpec, Mode, Policy, SourceSpec, Wall
+from parvis.core.post import DisplayPolicy
+from parvis.core.wall import (
+    Basis,
+    BridgeSpec,
+    Flood,
+    FormatSpec,
+    Mode,
+    Policy,
+    SourceSpec,
+    Wall,
+)
+from parvis.flow.publish import NOTHING
 from parvis.plug.format import Format
 from parvis.plug.manifest import Manifest
 
@@ -20,14 +31,21 @@ class Known(msgspec.Struct, frozen=True):
     opened: Mapping[str, Format]
     layouts: Mapping[str, Manifest]
     checks: Mapping[str, Manifest]
+    bridges: Mapping[str, Manifest]
+
+    def policy(self, plugin: str) -> DisplayPolicy:
+        """What the network of a source extension allows; nothing when the extension is gone."""
+        manifest = self.sources.get(plugin)
+        return manifest.policy if manifest is not None else NOTHING
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """One wall with what feeds it and what stands on it."""
+    """One wall with what feeds it, what stands on it and whom it tells."""
 
     wall: Wall
     sources: tuple[SourceSpec, ...]
     formats: tuple[FormatSpec, ...]
+    bridges: tuple[BridgeSpec, ...] = ()
 
 
 class SourceTable(msgspec.Struct, frozen=True):
@@ -36,6 +54,16 @@ class SourceTable(msgspec.Struct, frozen=True):
     id: str = ""
     plugin: str = ""
     basis: Basis = "platform_terms"
+    enabled: bool = True
+    settings: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+
+
+class BridgeTable(msgspec.Struct, frozen=True):
+    """`[[wall.bridge]]`."""
+
+    id: str = ""
+    plugin: str = ""
     enabled: bool = True
     settings: dict[str, Any] = {}
     secrets: dict[str, str] = {}

@@ -14,26 +14,26 @@ from starlette.types import ASGIApp
 
 from parvis.core.errors import Refused
 from parvis.core.ports import Clock
-from parvis.core.wall import SourceSpec
+from parvis.core.wall import BridgeSpec, SourceSpec
 from parvis.engine import Engine, Write
 from parvis.engine.change import Remember
 from parvis.engine.embedded.owner import Owner
 from parvis.engine.open import open_engine
 from parvis.engine.store import wall_clock
 from parvis.flow.collect import Collector
-from parvis.flow.declare import declare
+from parvis.flow.declare import Changed, declare
 from parvis.flow.road import Road
+from parvis.flow.tell import Teller
+from parvis.plug.bridge import Bridge
 from parvis.plug.check import Check
 from parvis.plug.find import find
 from parvis.plug.format import Format
 from parvis.plug.http import Http
 from parvis.plug.layout import Layout
-from parvis.plug.manifest import check_settings, hosts_of
 from parvis.plug.source import Source
-from parvis.plug.tools import Tools
-from parvis.plug.vault import EnvVault
 from parvis.run.event_file import read_event
-from parvis.run.event_tables import Known
+from parvis.run.event_tables import Declared, Known
+from parvis.run.open_extension import open_bridge, open_source
 from parvis.run.settings import Settings
 from parvis.web.admit import Admission
 from parvis.web.app import build_app
@@ -47,22 +47,6 @@ from parvis.web.static_files import Static
 SALT = ("house", "salt")
 
 
-@dataclass(frozen=True, slots=True)
-class EngineMemory:
-    """A source's few strings, kept in the store."""
-
-    engine: Engine
-    scope: str
-
-    async def recall(self, name: str) -> str | None:
-        """The value kept under `name`."""
-        return await self.engine.recall(self.scope, name)
-
-    async def remember(self, name: str, value: str) -> None:
-        """Keep `value` under `name`."""
-        await self.engine.write(Write((Remember(self.scope, name, value),)))
-
-
 def known() -> Known:
     """What this installation has; extensions that do not hold are left out, as `find` logs."""
     opened = {id_: cast(Format, found.open()) for id_, found in find("format").items()}
@@ -72,6 +56,7 @@ def known() -> Known:
         opened=opened,
         layouts={id_: found.manifest for id_, found in find("layout").items()},
         checks={id_: found.manifest for id_, found in find("check").items()},
+        bridges={id_: found.manifest for id_, found in find("bridge").items()},
     )
 
 
@@ -85,6 +70,7 @@ class House:
     http: Http
     road: Road
     collector: Collector
+    teller: Teller
     hub: Hub
     admission: Admission
     room: Room
@@ -98,6 +84,7 @@ class House:
         """Take up the work."""
         await self.road.start()
         await self.collector.start()
+        await self.teller.start()
         for wall in await self.engine.walls():
             await self.hub.warm(wall.id)
 
@@ -105,6 +92,7 @@ class House:
         """Finish what was accepted, then let go of everything."""
         await self.hub.stop()
         await self.collector.stop()
+        await self.teller.stop()
         await self.road.stop()
         await self.close()
 
@@ -119,15 +107,24 @@ class House:
 class Declaring:
     """Applies event files, one at a time, whole or not at all."""
 
-    def __init__(self, engine: Engine, collector: Collector, hub: Hub, has: Known, clock: Clock):
+    def __init__(
+        self,
+        engine: Engine,
+        collector: Collector,
+        teller: Teller,
+        hub: Hub,
+        has: Known,
+        clock: Clock,
+    ) -> None:
         self._engine = engine
         self._collector = collector
+        self._teller = teller
         self._hub = hub
         self._known = has
         self._clock = clock
         self._one = asyncio.Lock()
         self.runs = False
-        """Set once the collector runs: from then on an applied file moves its sources."""
+        """Set once the house runs: from then on an applied file moves its sources and bridges."""
 
     async def apply(self, text: str, dry: bool = False, where: str = "The event file") -> Applied:
         """Raises `Refused` before anything is written when anything in it is wrong."""
@@ -136,22 +133,29 @@ class Declaring:
         async with self._one:
             said: list[str] = []
             for each in declared:
-                changed = await declare(
-                    self._engine, each.wall, each.sources, each.formats, self._known.opened,
-                    clock=self._clock, dry=True,
-                )  # fmt: skip
-                said += changed.said
+                said += (await self._declare(each, dry=True)).said
             if dry:
                 return Applied(walls, tuple(said), dry=True)
             for each in declared:
-                await declare(
-                    self._engine, each.wall, each.sources, each.formats, self._known.opened,
-                    clock=self._clock,
-                )  # fmt: skip
+                await self._declare(each)
                 if self.runs:
                     await self._collector.refresh(each.wall.id)
                     await self._hub.warm(each.wall.id)
+            if self.runs:
+                await self._teller.refresh()
         return Applied(walls, tuple(said))
+
+    async def _declare(self, each: Declared, *, dry: bool = False) -> Changed:
+        return await declare(
+            self._engine,
+            each.wall,
+            each.sources,
+            each.formats,
+            self._known.opened,
+            each.bridges,
+            clock=self._clock,
+            dry=dry,
+        )
 
 
 async def open_house(settings: Settings, *, clock: Clock = wall_clock) -> House:
@@ -206,10 +210,21 @@ async def _furnish(
     def open_one(spec: SourceSpec) -> Source:
         return open_source(spec, engine=engine, http=http, clock=clock, base=settings.public_url)
 
+    def open_out(spec: BridgeSpec) -> Bridge:
+        return open_bridge(spec, engine=engine, http=http, clock=clock)
+
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     collector = Collector(road, engine, open_source=open_one, clock=clock, worker=worker)
+    teller = Teller(
+        engine,
+        open_bridge=open_out,
+        policy_of=has.policy,
+        hash_of=road.post_hash,
+        clock=clock,
+        worker=worker,
+    )
     hub = Hub(engine)
-    declaring = Declaring(engine, collector, hub, has, clock)
+    declaring = Declaring(engine, collector, teller, hub, has, clock)
     room = Room(
         engine=engine,
         road=road,
@@ -217,6 +232,7 @@ async def _furnish(
         formats=has.opened,
         layouts={id_: cast(Layout, found.open()) for id_, found in find("layout").items()},
         sources=has.sources,
+        bridges=has.bridges,
         clock=clock,
         admission=admission,
         keyring=Keyring(key),
@@ -235,6 +251,7 @@ async def _furnish(
         http=http,
         road=road,
         collector=collector,
+        teller=teller,
         hub=hub,
         admission=admission,
         room=room,
@@ -244,33 +261,6 @@ async def _furnish(
         clock=clock,
         owner=owner,
     )
-
-
-def open_source(spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, base: str) -> Source:
-    """The source as declared; raises `Refused` when its extension, settings or secrets are not
-    there.
-    """
-    found = find("source").get(spec.plugin)
-    if found is None:
-        raise Refused(f"There is no source called {spec.plugin}; install it, or remove {spec.id}.")
-    manifest = found.manifest
-    settings = check_settings(manifest, spec.settings)
-    memory = EngineMemory(engine, f"source:{spec.id}")
-    scoped = http.scoped(
-        f"source:{manifest.id}",
-        hosts=hosts_of(manifest, settings),
-        budget=manifest.budget,
-        memory=memory,
-    )
-    tools = Tools(
-        settings=settings,
-        http=scoped,
-        vault=EnvVault(spec.secrets),
-        memory=memory,
-        clock=clock,
-        public_url=f"{base.rstrip('/')}/in/{spec.id}/" if base else "",
-    )
-    return cast(Source, found.open(tools))
 
 
 async def salt_of(engine: Engine) -> bytes:

@@ -62,7 +62,7 @@ class Api:
             ),
             Entry(
                 method="GET", path=f"{wall}/health", handle=self.health, who="owner",
-                about="How each source of the wall is.", gives=types.Healths,
+                about="How each source and each bridge of the wall is.", gives=types.Healths,
             ),
             Entry(
                 method="GET", path="/api/trace", handle=self.trace, who="owner",
@@ -138,7 +138,8 @@ class Api:
     async def health(self, request: Request) -> Response:
         """GET /api/walls/{wall}/health."""
         wall = await self._wall(request)
-        return answer(types.Healths(tuple(await self._engine.health(wall.id))))
+        sources = tuple(await self._engine.health(wall.id))
+        return answer(types.Healths(sources, tuple(await self._engine.bridge_health(wall.id))))
 
     async def trace(self, request: Request) -> Response:
         """GET /api/trace."""

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from parvis.core.verdict import Decision
 from parvis.core.wall import Mode
-from parvis.engine import Health, Queued, Step
+from parvis.engine import BridgeHealth, Health, Queued, Step
 
 PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Why = Annotated[str, Meta(max_length=500)]
@@ -71,9 +71,10 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Healths(msgspec.Struct, frozen=True):
-    """How each source of the wall is."""
+    """How each source and each bridge of the wall is."""
 
     sources: tuple[Health, ...]
+    bridges: tuple[BridgeHealth, ...]
 
 
 class Trace(msgspec.Struct, frozen=True):

@@ -22,10 +22,13 @@ def notice_page(
     wall: Wall,
     sources: Sequence[tuple[str, SourceSpec]],
     formats: Sequence[FormatSpec],
+    told: Sequence[str],
     contact: str,
     static: Static,
 ) -> bytes:
-    """The privacy notice; `sources` are pairs of the network's name and the source."""
+    """The privacy notice; `sources` are pairs of the network's name and the source, `told` the
+    names of the bridges.
+    """
     words = words_of(wall.lang)
     basis = dict(words.basis)
     lines = [
@@ -43,6 +46,7 @@ def notice_page(
         el("h2", words.sources),
         el("ul", *(el("li", line, dir="auto") for line in lines)),
         *_part(words.purposes, words.purposes_said),
+        *(_part(words.told, words.told_said.format(names=", ".join(told))) if told else ()),
         *_part(words.retention, words.retention_said.format(days=wall.retention_days)),
         *_part(words.rights, words.rights_said),
     )

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parvis.plug.door import Form
+from parvis.plug.manifest import Manifest
 from parvis.web.entry import Entry
 from parvis.web.page_phone import phone_page
 from parvis.web.page_plain import notice_page, sentence_page, studio_page
@@ -158,14 +159,20 @@ class Pages:
         wall = await engine.wall(request.path_params["wall"])
         if wall is None:
             return self.nothing(request, wall=True)
-        sources = []
-        for spec in await engine.sources(wall.id):
-            manifest = self._room.sources.get(spec.plugin)
-            lang = "fr" if wall.lang.startswith("fr") else "en"
-            name = getattr(manifest.name, lang) if manifest is not None else spec.plugin
-            sources.append((name, spec))
+        lang = "fr" if wall.lang.startswith("fr") else "en"
+        sources = [
+            (_name(self._room.sources, spec.plugin, lang), spec)
+            for spec in await engine.sources(wall.id)
+        ]
+        told = {
+            _name(self._room.bridges, spec.plugin, lang)
+            for spec in await engine.bridges(wall.id)
+            if spec.enabled
+        }
         formats = await engine.formats(wall.id)
-        body = notice_page(wall, sources, formats, self._room.contact, self._room.static)
+        body = notice_page(
+            wall, sources, formats, sorted(told), self._room.contact, self._room.static
+        )
         return page(request, body, cache="no-cache")
 
     async def studio(self, request: Request) -> Response:
@@ -205,3 +212,9 @@ class Pages:
 
 TAG_SETTINGS = ("tag", "tags", "hashtag", "hashtags")
 """A source with one of these settings listens for what people post with a hashtag."""
+
+
+def _name(known: Mapping[str, Manifest], plugin: str, lang: str) -> str:
+    """How people call the extension."""
+    manifest = known.get(plugin)
+    return str(getattr(manifest.name, lang)) if manifest is not None else plugin

@@ -12,6 +12,7 @@ from parvis.core.ports import Clock
 from parvis.core.post import DisplayPolicy
 from parvis.engine import Engine
 from parvis.flow.collect import Collector
+from parvis.flow.publish import NOTHING
 from parvis.flow.road import Road
 from parvis.plug.format import Format
 from parvis.plug.layout import Layout
@@ -49,7 +50,7 @@ def no_gauges() -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`sources` holds each source extension's manifest by id, `static` the built front end."""
+    """`sources` and `bridges` hold extensions' manifests by id, `static` the built front end."""
 
     engine: Engine
     road: Road
@@ -57,6 +58,7 @@ class Room:
     formats: Mapping[str, Format]
     layouts: Mapping[str, Layout]
     sources: Mapping[str, Manifest]
+    bridges: Mapping[str, Manifest]
     clock: Clock
     admission: Admission
     keyring: Keyring
@@ -71,7 +73,7 @@ class Room:
     def policy(self, plugin: str) -> DisplayPolicy:
         """What the source's network allows; nothing when the extension is gone."""
         manifest = self.sources.get(plugin)
-        return manifest.policy if manifest is not None else DisplayPolicy(redistribute="none")
+        return manifest.policy if manifest is not None else NOTHING
 
     def first(self, layout: str, capacity: int) -> int:
         """How many cards the first frame of this layout needs."""

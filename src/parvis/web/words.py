@@ -33,6 +33,11 @@ class Words:
         "To show, on screens at the event, what people post about it, after a check."
         " No profile is made, nothing is sold, no third party is asked for anything by these pages."
     )
+    told: str = "Who else is told"
+    told_said: str = (
+        "Other systems of whoever runs this wall ({names}) are told what is shown, as far as each"
+        " network allows it, and when it must be deleted."
+    )
     retention: str = "How long"
     retention_said: str = (
         "Posts are erased {days} days after they came in, and at once when they are deleted where"
@@ -76,6 +81,11 @@ FR = Words(
         "Afficher, sur les écrans de l’événement, ce que l’on publie à son sujet, après"
         " vérification. Aucun profil n’est établi, rien n’est vendu, ces pages n’interrogent"
         " aucun tiers."
+    ),
+    told="Qui d’autre est informé",
+    told_said=(
+        "D’autres systèmes de qui gère ce mur ({names}) apprennent ce qui s’affiche, dans la mesure"
+        " où chaque réseau le permet, et quand il faut l’effacer."
     ),
     retention="Combien de temps",
     retention_said=(

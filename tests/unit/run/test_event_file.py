@@ -15,6 +15,8 @@ from parvis.web.problem import Several
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.toml"))
 WALL = '[[wall]]\nid = "w"\ntitle = "W"\n'
 HOOK = WALL + '[[wall.source]]\nid = "s"\nplugin = "webhook"\n'
+OUT = WALL + '[[wall.bridge]]\nid = "b"\nplugin = "webhook"\n'
+TOLD = OUT + 'settings = { url = "https://x.example/hook" }\n'
 POLL = WALL + '[[wall.format]]\nid = "f"\nplugin = "poll"\n'
 
 
@@ -58,6 +60,12 @@ plugin = "poll"
 [wall.format.settings]
 question = "Q?"
 answers = ["a", "b"]
+[[wall.bridge]]
+id = "s1"
+plugin = "webhook"
+enabled = false
+settings = { url = "https://hooks.example/in" }
+secrets = { secret = "OUT_SECRET" }
 [[wall]]
 id = "w2"
 title = "Two"
@@ -72,6 +80,11 @@ title = "Two"
     assert source.settings == {"name": "n", "open": False}
     assert source.secrets == {"secret": "STAGE_SECRET"}
     assert one.formats[0].settings["answers"] == ["a", "b"]
+    bridge = one.bridges[0]
+    assert (bridge.id, bridge.wall, bridge.enabled) == ("s1", "w1", False)
+    assert bridge.settings["events"] == ["card.shown", "card.gone"]
+    assert bridge.secrets == {"secret": "OUT_SECRET"}
+    assert two.bridges == ()
     assert (two.wall.policy.mode, two.sources, two.formats) == ("approve_first", (), ())
 
 
@@ -126,6 +139,12 @@ def test_there_are_examples() -> None:
         (POLL, 4, "poll needs the setting question"),
         (POLL + 'settings = { question = "Q", answers = ["a", "a"] }\n', 7, "same answer twice"),
         (WALL + '[[wall.format]]\nid = "f"\nplugin = "pole"\n', 6, "did you mean poll"),
+        (WALL + '[[wall.bridge]]\nid = "b"\nplugin = "feed"\n', 6, "no bridge called 'feed'"),
+        (OUT, 4, "webhook needs the setting url"),
+        (TOLD, 4, "webhook needs the credential secret"),
+        (TOLD + 'secrets = { secret = "whsec_abc" }\n', 8, "name the environment variable"),
+        (TOLD + 'basis = "consent"\n', 8, "a bridge has no 'basis'"),
+        (TOLD + '[[wall.bridge]]\nid = "b"\nplugin = "webhook"\n', 9, "bridge id 'b' is used"),
     ],
 )  # fmt: skip
 def test_a_fault_gets_its_line_and_its_mend(text: str, line: int, says: str, has: Known) -> None:

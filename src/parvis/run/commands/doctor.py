@@ -19,11 +19,12 @@ from parvis.engine.embedded.engine import FILE
 from parvis.engine.embedded.owner import owner_of
 from parvis.plug.find import shelf
 from parvis.run import local_call
+from parvis.run.open_extension import open_bridge, open_source
 from parvis.run.settings import Settings, load
-from parvis.run.wire_up import open_house, open_source
+from parvis.run.wire_up import House, open_house
 from parvis.web.room import static_folder
 
-SUMMARY = "look at settings, data folder, sources and addresses, and say what to mend"
+SUMMARY = "look at settings, folder, sources, bridges and addresses, and say what to mend"
 EXAMPLE = "parvis doctor --data parvis-data"
 DISK_BYTES = 500_000_000
 STANDS_ON = ("uvicorn", "starlette", "sqlalchemy", "aiohttp", "uvloop")
@@ -150,10 +151,18 @@ def _asked_there(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     for wall in walls.value()["walls"] if walls is not None else ():
         reply = local_call.call(settings.folder, "GET", f"/api/walls/{wall['id']}/health")
-        for health in reply.value()["sources"] if reply is not None else ():
+        said = reply.value() if reply is not None else {"sources": (), "bridges": ()}
+        for health in said["sources"]:
             says = f"{wall['id']}, source {health['source']}: {health['says']}"
             findings.append(Finding(bool(health["healthy"]), says))
+        for health in said["bridges"]:
+            says = f"{wall['id']}, bridge {health['bridge']}: {health['says']}"
+            findings.append(Finding(bool(health["healthy"]), says + _aside(health["aside"])))
     return findings
+
+
+def _aside(events: int) -> str:
+    return f" Set aside, because they could not be told: {events}." if events else ""
 
 
 async def _asked_here(settings: Settings) -> list[Finding]:
@@ -177,6 +186,32 @@ async def _asked_here(settings: Settings) -> list[Finding]:
                 await source.close()
                 nearest = f" Nearest: {probe.nearest}." if probe.nearest else ""
                 findings.append(Finding(probe.ok, f"{place}: {probe.says}{nearest}"))
+            findings += await _bridges(house, wall.id)
     finally:
         await house.close()
+    return findings
+
+
+async def _bridges(house: House, wall: str) -> list[Finding]:
+    """Whether each can be opened, and how it was last; asking the receiver would tell it
+    something.
+    """
+    findings: list[Finding] = []
+    healths = {health.bridge: health for health in await house.engine.bridge_health(wall)}
+    for spec in await house.engine.bridges(wall):
+        if not spec.enabled:
+            continue
+        place = f"{wall}, bridge {spec.id}"
+        try:
+            bridge = open_bridge(spec, engine=house.engine, http=house.http, clock=house.clock)
+        except (Refused, Later) as error:
+            findings.append(Finding(False, f"{place}: {error}"))
+            continue
+        await bridge.close()
+        health = healths.get(spec.id)
+        if health is None:
+            findings.append(Finding(True, f"{place}: it can be opened, and has told nothing yet."))
+        else:
+            says = f"{place}: {health.says}{_aside(health.aside)}"
+            findings.append(Finding(health.healthy, says))
     return findings
