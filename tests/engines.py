@@ -24,6 +24,8 @@ from tests.postgresql import Server
 from tests.posts import NOW_MS, post, wall
 
 KINDS = ("embedded", "postgresql")
+BEFORE_ENDS = ("drop index rights_by_end", "alter table rights drop column until_ms")
+"""What makes of a store one that stands before the revision 0003."""
 
 
 @dataclass

@@ -20,9 +20,11 @@ from parvis.engine.change import Change, Write, Written
 from parvis.engine.rows import (
     Aside,
     BridgeHealth,
+    Ending,
     Health,
     Job,
     Known,
+    OnShow,
     Placement,
     Queued,
     Step,
@@ -32,10 +34,12 @@ __all__ = [
     "Aside",
     "BridgeHealth",
     "Change",
+    "Ending",
     "Engine",
     "Health",
     "Job",
     "Known",
+    "OnShow",
     "Placement",
     "Queued",
     "Step",
@@ -184,6 +188,24 @@ class Engine(Protocol):
 
     async def rights(self, wall: str, post: str) -> Sequence[Right]:
         """Live rights of the post on this wall."""
+        ...
+
+    async def ended_rights(self, now_ms: int, limit: int = 100) -> Sequence[Ending]:
+        """Live rights of every wall whose end has come, the earliest first."""
+        ...
+
+    async def next_end(self) -> int:
+        """When the next live right ends, on any wall; 0 when none does."""
+        ...
+
+    async def on_show(
+        self, wall: str, source: str, *, above: int, upto: int, limit: int = 20
+    ) -> Sequence[OnShow]:
+        """Cards now on the wall that `source` brought, above < order <= upto, the lowest first."""
+        ...
+
+    async def how_many_on_show(self, wall: str, source: str) -> tuple[int, int]:
+        """How many such cards there are, and the largest order among them (0: none)."""
         ...
 
     async def decisions(self, wall: str, post: str) -> Sequence[Decision]:

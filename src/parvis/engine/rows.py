@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from parvis.core.post import Post
+from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 
 
@@ -38,6 +39,22 @@ class Queued(msgspec.Struct, frozen=True):
     post: Post
     placement: Placement
     decision: Decision | None
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A live right whose end has come."""
+
+    wall: str
+    post: str
+    org: str
+    right: Right
+
+
+class OnShow(msgspec.Struct, frozen=True):
+    """A post whose card is up, and the card's `order`."""
+
+    order: int
+    post: Post
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -219,14 +219,16 @@ class Staging:
 
     def add_right(self, change: PutRight) -> None:
         """Stage a right."""
-        self._rights.append((change.org, change.wall, change.post, 0, body(change.right)))
+        right = change.right
+        row = (change.org, change.wall, change.post, 0, right.until_ms, body(right))
+        self._rights.append(row)
 
     def end_rights(self, change: EndRights) -> None:
         """Stage the end of the live rights, stored or staged."""
         at = (change.wall, change.post)
         self._ended[at] = change.at_ms
         self._rights = [
-            (*row[:3], change.at_ms, row[4]) if row[1:3] == at and row[3] == 0 else row
+            (*row[:3], change.at_ms, *row[4:]) if row[1:3] == at and row[3] == 0 else row
             for row in self._rights
         ]
 

@@ -18,16 +18,18 @@ from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
-from parvis.engine import bridges, journal, reads, work
+from parvis.engine import bridges, duties, journal, reads, work
 from parvis.engine.bell import Bell
 from parvis.engine.change import Write, Written
 from parvis.engine.commit import Outcome, one
 from parvis.engine.rows import (
     Aside,
     BridgeHealth,
+    Ending,
     Health,
     Job,
     Known,
+    OnShow,
     Placement,
     Queued,
     Step,
@@ -199,6 +201,24 @@ class Store(ABC):
     async def rights(self, wall: str, post: str) -> Sequence[Right]:
         """See `Engine.rights`."""
         return await self._read(reads.rights, wall, post)
+
+    async def ended_rights(self, now_ms: int, limit: int = 100) -> Sequence[Ending]:
+        """See `Engine.ended_rights`."""
+        return await self._read(duties.ended_rights, now_ms, limit)
+
+    async def next_end(self) -> int:
+        """See `Engine.next_end`."""
+        return await self._read(duties.next_end)
+
+    async def on_show(
+        self, wall: str, source: str, *, above: int, upto: int, limit: int = 20
+    ) -> Sequence[OnShow]:
+        """See `Engine.on_show`."""
+        return await self._read(duties.on_show, wall, source, above, upto, limit)
+
+    async def how_many_on_show(self, wall: str, source: str) -> tuple[int, int]:
+        """See `Engine.how_many_on_show`."""
+        return await self._read(duties.how_many_on_show, wall, source)
 
     async def decisions(self, wall: str, post: str) -> Sequence[Decision]:
         """See `Engine.decisions`."""

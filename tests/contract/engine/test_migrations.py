@@ -14,7 +14,7 @@ from parvis.engine.cluster.engine import Cluster
 from parvis.engine.embedded.engine import Embedded
 from parvis.engine.store import Store
 from parvis.engine.tables import metadata
-from tests.engines import Place, fill
+from tests.engines import BEFORE_ENDS, Place, fill
 
 
 async def act(engine: object, statement: str) -> None:
@@ -45,6 +45,8 @@ async def test_a_store_of_the_first_release_learns_of_bridges(place: Place) -> N
     await fill(engine, 2)
     for table in ("bridge", "bridge_aside", "bridge_cursor", "bridge_health"):
         await act(engine, f"drop table {table}")
+    for statement in BEFORE_ENDS:
+        await act(engine, statement)
     await act(engine, "update alembic_version set version_num = '0001'")
     await engine.close()
     engine = await place.open()
@@ -62,7 +64,7 @@ async def test_a_store_of_a_newer_release_is_refused(place: Place) -> None:
     finally:
         if place.server is not None:
             name = place.address.partition("@/")[2].partition("?")[0]
-            place.server.sql("update alembic_version set version_num = '0002'", name)
+            place.server.sql(f"update alembic_version set version_num = '{migrate.NEWEST}'", name)
 
 
 def test_the_newest_revision_is_the_last_script() -> None:

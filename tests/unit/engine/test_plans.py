@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from parvis.engine import batch, bridges, erase, journal, reads, work
+from parvis.engine import batch, bridges, duties, erase, journal, reads, work
 from parvis.engine.embedded.database import write_engine
 from parvis.engine.migrate import migrate
 
@@ -29,7 +29,7 @@ def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
 
 FOUND = [
     pytest.param(statement, id=f"{module.__name__.rpartition('.')[2]}.{name}")
-    for module in (batch, reads, journal, work, erase, bridges)
+    for module in (batch, reads, journal, work, erase, bridges, duties)
     for name, statement in statements(module)
     if not (name in SMALL and module in (reads, work, bridges))
 ]
@@ -73,6 +73,8 @@ def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: St
         (reads._QUEUE, "placement_by_state .*state=. AND wall=. AND order<."),
         (reads._IN_STATE, "placement_by_state .*state=. AND wall=."),
         (reads._COUNTS, "placement_count .*wall=."),
+        (duties._ENDED, "rights_by_end .*until_ms<."),
+        (duties._ON_SHOW, "card_by_order .*wall=. AND order>. AND order<."),
     ],
 )
 def test_the_hot_reads_use_all_of_their_keys(
@@ -83,8 +85,14 @@ def test_the_hot_reads_use_all_of_their_keys(
 
 def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
     """The index gives the order, so the depth of a page costs nothing."""
-    for statement in (reads._QUEUE, reads._IN_STATE, journal._AFTER):
+    for statement in (reads._QUEUE, reads._IN_STATE, journal._AFTER, duties._ENDED, duties._ON_SHOW):
         assert not any("TEMP B-TREE" in line for line in plan(engine, statement))
+
+
+def test_the_next_end_is_one_look_at_the_index(engine: sa.Engine) -> None:
+    """Rights without an end, and those that ended, are not in it."""
+    (line,) = plan(engine, duties._NEXT_END)
+    assert "rights_by_end" in line
 
 
 def test_the_file_of_the_plans_is_a_store(tmp_path: Path) -> None:
