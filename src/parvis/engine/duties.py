@@ -27,7 +27,9 @@ _FROM_SOURCE = _c.join(
 )
 _ON_SHOW = (
     sa.select(_c.c.order, _post.c.body)
-    .select_from(_FROM_SOURCE.join(_post, sa.and_(_post.c.org == _p.c.org, _post.c.key == _p.c.post)))
+    .select_from(
+        _FROM_SOURCE.join(_post, sa.and_(_post.c.org == _p.c.org, _post.c.key == _p.c.post))
+    )
     .where(_c.c.wall == _b("wall"), _c.c.order > _b("above"), _c.c.order <= _b("upto"))
     .order_by(_c.c.order)
     .limit(_b("limit"))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from typing import get_args
 
-from parvis.core.errors import Later
 from parvis.core.ports import Clock
 from parvis.core.verdict import State, is_final
 from parvis.engine import Engine, Placement
 
-log = logging.getLogger(__name__)
-
-EVERY_S = 3600.0
+EVERY_MS = 3600 * 1000
 AT_ONCE = 100
 DAY_MS = 24 * 3600 * 1000
 BY = "rule:retention"
@@ -28,24 +22,14 @@ Take = Callable[[str, str], Awaitable[int]]
 class Retention:
     """Looks once an hour; a post on several walls stays until the last of them lets it go."""
 
+    at_start = False
+
     def __init__(self, engine: Engine, take: Take, clock: Clock) -> None:
         self._engine = engine
         self._take = take
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._work(), name="retention")
-
-    async def stop(self) -> None:
-        """End; what is due is taken the next time."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def expire(self) -> int:
+    async def take(self) -> int:
         """Withdraw what is due now; how many posts."""
         days = {wall.id: wall.retention_days for wall in await self._engine.walls()}
         taken = 0
@@ -54,6 +38,10 @@ class Retention:
                 if not is_final(state):
                     taken += await self._expire(wall, state, days)
         return taken
+
+    async def next_ms(self) -> int:
+        """In an hour: days need no better."""
+        return self._clock() + EVERY_MS
 
     async def _expire(self, wall: str, state: State, days: dict[str, int]) -> int:
         taken, busy = 0, True
@@ -74,15 +62,3 @@ class Retention:
     def _is_due(self, placement: Placement, days: dict[str, int]) -> bool:
         age_ms = self._clock() - placement.received_at_ms
         return age_ms > days.get(placement.wall, 0) * DAY_MS
-
-    async def _work(self) -> None:
-        broken = False
-        while True:
-            try:
-                await self.expire()
-                broken = False
-            except (Later, OSError) as error:
-                if not broken:
-                    log.warning("retention.broken", extra={"error": type(error).__name__})
-                broken = True
-            await asyncio.sleep(EVERY_S)

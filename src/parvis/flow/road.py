@@ -23,7 +23,10 @@ from parvis.engine.change import MoveCursor, PutWall, Remember, Told
 from parvis.flow import keep, retain, stage
 from parvis.flow.clear import clear
 from parvis.flow.decider import Decider
+from parvis.flow.expire import Expiry
 from parvis.flow.identity import hash_key
+from parvis.flow.lapse import Lapse
+from parvis.flow.outlive import Outliving
 from parvis.flow.play import Play
 from parvis.flow.retain import Retention
 from parvis.flow.withdraw import Withdrawal
@@ -69,22 +72,25 @@ class Road:
         self._decider = Decider(engine, self._lanes, checks, self._show_under, clock)
         self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash)
         self._play = Play(engine, formats, clock)
-        self._retention = Retention(engine, self._expire, clock)
+        self._outlive = Outliving(engine, policies, self.withdraw, clock)
+        self._lapse = Lapse(engine, self._lanes, self._outlive.outlived, clock)
+        retention = Retention(engine, self._let_out, clock)
+        self._expiry = Expiry((self._lapse, self._outlive, retention), clock)
 
     def post_hash(self, key: str) -> str:
         """What the journal calls a post after its key was erased."""
         return hash_key(self._salt, key)
 
     async def start(self) -> None:
-        """Take up what an earlier run left undecided or unerased."""
+        """Take up what an earlier run left undecided, unended or unerased."""
         await self._withdrawal.start()
+        await self._expiry.start()
         for wall in await self.engine.walls():
             self._decider.wake(wall.id)
-        await self._retention.start()
 
     async def stop(self) -> None:
         """Finish what was accepted."""
-        await self._retention.stop()
+        await self._expiry.stop()
         await self._play.stop()
         await self._decider.stop()
         await self._withdrawal.stop()
@@ -144,7 +150,10 @@ class Road:
             if each.post.key not in known and each.key not in buried and each.alias not in buried
         ]
         outcomes = await self.engine.write_all(
-            [keep.first_sight(each, source, now_ms) for each in unseen]
+            [
+                self._outlive.bounded(keep.first_sight(each, source, now_ms), each.post, source)
+                for each in unseen
+            ]
         )
         kept: dict[str, tuple[keep.Kept, tuple[str, ...]]] = {}
         for each, outcome in zip(unseen, outcomes, strict=True):
@@ -187,6 +196,8 @@ class Road:
         state, write = keep.met_again(hashed, known, elsewhere, source, now_ms)
         if write is None:
             return state, ()
+        if state == "new":
+            write = self._outlive.bounded(write, post, source)
         written = await self.engine.write(write)
         if written.again:
             return "known", ()
@@ -276,10 +287,10 @@ class Road:
         return await self._withdrawal.erase_due()
 
     async def expire(self) -> int:
-        """Withdraw now what is older than its wall keeps posts; how many."""
-        return await self._retention.expire()
+        """End now what ends by the clock: rights, and the time that posts are kept; how many."""
+        return await self._expiry.take()
 
-    async def _expire(self, post: str, org: str) -> int:
+    async def _let_out(self, post: str, org: str) -> int:
         return await self.withdraw(post, by=retain.BY, why=retain.WHY, org=org)
 
     async def panic(self, wall: str, on: bool, *, by: str) -> None:
@@ -315,7 +326,10 @@ class Road:
                 f"Its source {placement.source} no longer belongs to the wall {placement.wall}.",
             )
         policy = self._policies.get(source.plugin, DisplayPolicy())
-        return policy, clear(post, source, policy, self._clock())
+        ground = clear(post, source, policy, self._clock())
+        if isinstance(ground, Right) and ground.until_ms:
+            self._expiry.mind(self._lapse, ground.until_ms)
+        return policy, ground
 
     async def _show_under(
         self,

@@ -64,7 +64,8 @@ async def test_a_store_of_a_newer_release_is_refused(place: Place) -> None:
     finally:
         if place.server is not None:
             name = place.address.partition("@/")[2].partition("?")[0]
-            place.server.sql(f"update alembic_version set version_num = '{migrate.NEWEST}'", name)
+            back = "update alembic_version set version_num = '{}'"
+            place.server.sql(back.format(migrate.NEWEST), name)
 
 
 def test_the_newest_revision_is_the_last_script() -> None:

@@ -85,7 +85,13 @@ def test_the_hot_reads_use_all_of_their_keys(
 
 def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
     """The index gives the order, so the depth of a page costs nothing."""
-    for statement in (reads._QUEUE, reads._IN_STATE, journal._AFTER, duties._ENDED, duties._ON_SHOW):
+    for statement in (
+        reads._QUEUE,
+        reads._IN_STATE,
+        journal._AFTER,
+        duties._ENDED,
+        duties._ON_SHOW,
+    ):
         assert not any("TEMP B-TREE" in line for line in plan(engine, statement))
 
 
