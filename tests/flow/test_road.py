@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -191,6 +193,14 @@ async def test_withdrawn_is_final(venue: Venue) -> None:
     with pytest.raises(Refused):
         await venue.road.decide("square", post().key, "approved", by="person:mo", why="yes")
     assert await venue.road.withdraw(post().key, by="person:mo", why="again") == 0
+
+
+async def test_withdrawn_by_two_at_once_is_withdrawn_once(venue: Venue) -> None:
+    await venue.receive(post())
+    left = await asyncio.gather(
+        *(venue.road.withdraw(post().key, by=f"person:{n}", why="no") for n in range(3))
+    )
+    assert sorted(left) == [0, 0, 1]
 
 
 async def test_one_post_on_two_walls_leaves_both(venue: Venue) -> None:

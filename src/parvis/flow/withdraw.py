@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from parvis.core.errors import Conflict, Later
+from parvis.core.errors import Conflict, Later, Refused
 from parvis.core.event import CardGone, CardShown, PostDecided, RightChanged
 from parvis.core.ports import Clock
 from parvis.core.verdict import Decision
@@ -91,8 +91,8 @@ class Withdrawal:
                     await stack.enter_async_context(self._lanes[wall])
                 try:
                     await self._engine.write(await self._write(post, placements, by, why, org))
-                except Conflict:
-                    continue
+                except (Conflict, Refused):
+                    continue  # decided on, or withdrawn, by somebody else meanwhile
             self._woken.set()
             return len(placements)
         raise Later(f"The post {post} kept changing while it was withdrawn; try again.")
