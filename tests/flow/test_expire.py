@@ -110,6 +110,14 @@ async def test_it_happens_by_itself_when_the_moment_comes(venue: Venue) -> None:
     await until(lambda: _withdrawn(venue, 1))
 
 
+async def test_a_right_granted_now_is_minded_at_once(venue: Venue) -> None:
+    venue.policies["webhook"] = DisplayPolicy(max_age_s=10)
+    await venue.receive(post(1, received_at_ms=NOW_MS))
+    assert await venue.shown() == [post(1).key]
+    venue.clock.now_ms = NOW_MS + 10_000  # sooner than anybody would have looked again
+    await until(lambda: _withdrawn(venue, 1))
+
+
 async def _withdrawn(venue: Venue, number: int) -> bool:
     return await venue.state(post(number).key) == "withdrawn"
 
@@ -208,8 +216,10 @@ async def test_one_wall_is_enough_to_end_the_networks_time_on_all(venue: Venue) 
 
 
 async def test_a_screen_is_told_of_every_end(venue: Venue) -> None:
-    await venue.receive(post(1), post(2))
-    await agreed(venue, 1, NOW_MS + HOUR_MS)
+    await venue.declare(PutWall(wall(capacity=1, policy=Policy(mode="show_first"))))
+    await venue.receive(post(1))
+    await venue.receive(post(2))
+    await agreed(venue, 2, NOW_MS + HOUR_MS)
 
     before = await venue.engine.snapshot_of_wall("square")
     assert before is not None
@@ -220,6 +230,7 @@ async def test_a_screen_is_told_of_every_end(venue: Venue) -> None:
         before = apply(before, message, seq)
     fresh = await venue.engine.snapshot_of_wall("square")
     assert fresh is not None
+    assert [card.post for card in fresh.cards] == [post(1).key]
     assert before.cards == fresh.cards
 
 

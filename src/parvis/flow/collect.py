@@ -16,6 +16,7 @@ from parvis.core.post import Arrival, Raw
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Job, Write
 from parvis.engine.change import Enqueue, PutHealth
+from parvis.flow.recheck import Duty, Recheck
 from parvis.flow.road import Receipt, Road
 from parvis.plug.source import Source
 
@@ -28,21 +29,30 @@ LONGEST_WAIT_S = 300.0
 REFUSED_WAIT_S = 300.0
 """A refused source is asked again this rarely: a key may have been mended, but nobody is stormed.
 """
-ON_SHOW = 60
-"""How many cards are asked after at the source when a connection was cut."""
 
 OpenSource = Callable[[SourceSpec], Source]
+DutyOf = Callable[[SourceSpec], Duty | None]
 
 
 class Running:
-    """One open source and the task that runs it."""
+    """One open source and the tasks that run it: one listens, one asks after what is on show."""
 
     def __init__(self, spec: SourceSpec, source: Source) -> None:
         self.spec = spec
         self.source = source
-        self.task: asyncio.Task[None] | None = None
+        self.recheck: Recheck
+        self.tasks: list[asyncio.Task[None]] = []
         self.healthy: bool | None = None
         self.says = ""
+        self.trouble = ""
+        self.told: tuple[bool, str] | None = None
+
+    async def stop(self) -> None:
+        """Cancel its tasks and wait for them."""
+        tasks, self.tasks = self.tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Collector:
@@ -55,6 +65,7 @@ class Collector:
         *,
         open_source: OpenSource,
         clock: Clock,
+        duty_of: DutyOf = lambda _: None,
         worker: str = "node",
         rng: random.Random | None = None,
     ) -> None:
@@ -62,6 +73,7 @@ class Collector:
         self._engine = engine
         self._open = open_source
         self._clock = clock
+        self._duty_of = duty_of
         self._worker = worker
         self._rng = rng or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._running: dict[str, Running] = {}
@@ -81,7 +93,7 @@ class Collector:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         for id_ in list(self._running):
-            await self._close(id_)
+            await self._close(id_, stopping=True)
 
     def source(self, id_: str) -> Source | None:
         """The open source, for its doors."""
@@ -125,18 +137,18 @@ class Collector:
             await self._put_health(spec, False, str(refused))
             return
         running = Running(spec, source)
+        running.recheck = self._recheck(running)
         self._running[spec.id] = running
         await self._engine.write(Write((Enqueue(QUEUE, spec.id, max_attempts=1_000_000),)))
         await self._claim()
 
-    async def _close(self, id_: str) -> None:
+    async def _close(self, id_: str, *, stopping: bool = False) -> None:
         running = self._running.pop(id_)
-        if running.task is not None:
-            running.task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running.task
+        await running.stop()
         job = self._leases.pop(id_, None)
-        if job is not None:
+        if job is not None and stopping:  # another node may run it at once
+            await self._engine.retry(job, in_s=0, because="Its node stopped.")
+        elif job is not None:
             await self._engine.done(job)
         with contextlib.suppress(Exception):
             await running.source.close()
@@ -147,18 +159,16 @@ class Collector:
             try:
                 for id_, job in list(self._leases.items()):
                     if not await self._engine.renew(job, LEASE_S):
-                        self._lose(id_)
+                        await self._lose(id_)
                 await self._claim()
             except (Later, OSError) as error:
                 log.warning("lease.broken", extra={"error": type(error).__name__})
 
-    def _lose(self, id_: str) -> None:
+    async def _lose(self, id_: str) -> None:
         """Another node runs this source now."""
         self._leases.pop(id_, None)
-        running = self._running.get(id_)
-        if running is not None and running.task is not None:
-            running.task.cancel()
-            running.task = None
+        if (running := self._running.get(id_)) is not None:
+            await running.stop()
 
     async def _claim(self) -> None:
         for job in await self._engine.claim(QUEUE, worker=self._worker, limit=100, lease_s=LEASE_S):
@@ -167,8 +177,12 @@ class Collector:
                 await self._engine.done(job)
                 continue
             self._leases[job.key] = job
-            if running.task is None:
-                running.task = asyncio.create_task(self._run(running), name=f"source {job.key}")
+            if not running.tasks:
+                asks = running.recheck.run()
+                running.tasks = [
+                    asyncio.create_task(self._run(running), name=f"source {job.key}"),
+                    asyncio.create_task(asks, name=f"recheck {job.key}"),
+                ]
 
     async def _run(self, running: Running) -> None:
         """Until cancelled: stream where the network streams, else poll; every failure is said, none
@@ -184,7 +198,8 @@ class Collector:
             try:
                 if streams:
                     if cut:
-                        await self._recheck(running)
+                        with contextlib.suppress(Refused):
+                            await running.recheck.newest()
                     await self._stream(running)
                     raise Later("The connection was closed.")
                 await self._poll(running)
@@ -244,35 +259,55 @@ class Collector:
                 "source.unreadable", extra={"source": running.spec.id, "items": receipt.unreadable}
             )
 
-    async def _recheck(self, running: Running) -> None:
-        """Ask after what is on show or waits: a deletion during the cut was told to nobody."""
-        alive = ("approved", "pending", "new")
-        held = await self._engine.queue_of_wall(running.spec.wall, alive, limit=ON_SHOW)
-        posts = [line.post for line in held if line.placement.source == running.spec.id]
-        if not posts:
-            return
-        with contextlib.suppress(Refused):
-            async for raw in running.source.recheck(posts):
-                await self._keep(running, [raw], None)
+    def _recheck(self, running: Running) -> Recheck:
+        async def keep(raw: Raw) -> None:
+            await self._keep(running, [raw], None)
+
+        async def say(trouble: str) -> None:
+            if running.trouble != trouble:
+                running.trouble = trouble
+                await self._tell(running)
+
+        def peers() -> int:
+            plugin = running.spec.plugin
+            return sum(other.spec.plugin == plugin for other in self._running.values())
+
+        return Recheck(
+            self._engine,
+            running.spec,
+            running.source,
+            self._duty_of(running.spec),
+            keep=keep,
+            say=say,
+            peers=peers,
+            clock=self._clock,
+            rng=self._rng,
+        )
 
     async def _probe(self, running: Running) -> None:
         probe = await running.source.probe()
         await self._say(running, probe.ok, probe.says, nearest=probe.nearest)
 
     async def _say(self, running: Running, healthy: bool, says: str, *, nearest: str = "") -> None:
+        """How its listening is."""
+        running.healthy, running.says = healthy, says
+        await self._tell(running, nearest)
+
+    async def _tell(self, running: Running, nearest: str = "") -> None:
         """Write it down when it changed; log once when it breaks and once when it heals."""
-        if running.healthy == healthy and running.says == says:
+        healthy = running.healthy is not False and not running.trouble
+        says = " ".join(filter(None, (running.says, running.trouble)))
+        was = running.told
+        if was == (healthy, says):
             return
-        if (running.healthy is not None and running.healthy != healthy) or (
-            running.healthy is None and not healthy
-        ):
+        running.told = (healthy, says)
+        if (not healthy) if was is None else was[0] != healthy:
             event = "source.healed" if healthy else "source.broken"
             log.log(
                 logging.INFO if healthy else logging.WARNING,
                 event,
                 extra={"source": running.spec.id, "says": says},
             )
-        running.healthy, running.says = healthy, says
         await self._put_health(running.spec, healthy, says, nearest)
 
     async def _put_health(

@@ -43,6 +43,8 @@ class Source(ABC):
 
     streams: bool = False
     polls: bool = False
+    recheck_at_once: int = 1
+    """How many posts one request of `recheck` asks after."""
 
     @abstractmethod
     def read(self, raw: Raw) -> Iterable[Arrival]:
@@ -71,10 +73,12 @@ class Source(ABC):
 
     def recheck(self, posts: Sequence[Post]) -> AsyncIterator[Raw]:
         """What became of these posts, which are on show: raws that read as the post as it is now,
-        or as `Gone`.
+        as `OptedOut`, or as `Gone` where the network itself says that it is no more.
 
-        Asked after a cut, because deletions told meanwhile are lost. Raises `Refused` where the
-        network cannot say.
+        Asked after a cut, because deletions told meanwhile are lost, and over and over where the
+        display policy has `recheck_every_s`, `recheck_at_once` posts a time. Raises `Later` when
+        the network cannot be reached or answers in riddles (nothing is taken off then), `Refused`
+        where it will not say.
         """
         raise Refused(f"{type(self).__name__} cannot ask after single posts.")
 

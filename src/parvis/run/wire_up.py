@@ -22,6 +22,7 @@ from parvis.engine.open import open_engine
 from parvis.engine.store import wall_clock
 from parvis.flow.collect import Collector
 from parvis.flow.declare import Changed, declare
+from parvis.flow.recheck import duty_of
 from parvis.flow.road import Road
 from parvis.flow.tell import Teller
 from parvis.plug.bridge import Bridge
@@ -214,7 +215,14 @@ async def _furnish(
         return open_bridge(spec, engine=engine, http=http, clock=clock)
 
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    collector = Collector(road, engine, open_source=open_one, clock=clock, worker=worker)
+    collector = Collector(
+        road,
+        engine,
+        open_source=open_one,
+        clock=clock,
+        duty_of=lambda spec: duty_of(has.sources[spec.plugin]),
+        worker=worker,
+    )
     teller = Teller(
         engine,
         open_bridge=open_out,

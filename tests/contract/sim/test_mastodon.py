@@ -142,6 +142,19 @@ async def test_pages_link_to_their_neighbours(client: Client) -> None:
         assert len((await client.get(f"{timeline}?limit=40&{query}"))[1]) == count, query
 
 
+async def test_several_statuses_are_told_at_once(client: Client) -> None:
+    ids = [(await client.told("post", text=f"{n} #parvis"))["id"] for n in range(3)]
+    secret = (await client.told("post", text="hush", visibility="private"))["id"]
+    asked = "&".join(f"id[]={id_}" for id_ in (ids[2], ids[0], secret, "77", ids[0]))
+    status, page, _ = await client.get(f"/api/v1/statuses?{asked}")
+    assert status == 200 and {one["id"] for one in page} == {ids[0], ids[2]} and len(page) == 2
+    assert (await client.get("/api/v1/statuses"))[1] == []
+    many = "&".join(f"id[]={n}" for n in range(21))
+    assert (await client.get(f"/api/v1/statuses?{many}"))[0] == 422
+    await client.told("settings", several=False)
+    assert (await client.get(f"/api/v1/statuses?{asked}"))[0] == 404
+
+
 async def test_the_allowance_is_told_and_ends(client: Client) -> None:
     client.world.limit = 2
     left = []

@@ -86,6 +86,8 @@ def test_a_fresh_extension_holds(kind: str, grown: Callable[..., Suite]) -> None
 CODE, TOML, DOC, MARKS = "__init__.py", "plugin.toml", "doc.md", "quality.toml"
 UNREADABLE = "(msgspec.DecodeError, UnicodeDecodeError, RecursionError):\n            "
 DAMAGED = "test_damaged_payloads_never_raise"
+ON_SHOW = "test_what_is_on_show_can_be_asked_after"
+SCREEN = 'public_screen = "yes"'
 GROWS = '{**state, "taps": [*state["taps"], who]}'
 FAULTS: dict[str, list[tuple[str, str, str, str]]] = {
     "source": [
@@ -101,6 +103,7 @@ FAULTS: dict[str, list[tuple[str, str, str, str]]] = {
         (CODE, "network=NAME", "network=str(id(self))", "test_read_is_pure"),
         (CODE, f"{UNREADABLE}yield", "KeyError:\n            yield", "test_any_bytes_never_raise"),
         (CODE, "def open_source", "def open_sauce", "test_it_opens"),
+        (TOML, SCREEN, f"{SCREEN}\nrecheck_every_s = 60", ON_SHOW),
     ],
     "check": [
         (CODE, "Span(0, len(post.text))", "Span(0, 999)", "test_fixtures_are_judged"),
@@ -129,6 +132,41 @@ FAULTS: dict[str, list[tuple[str, str, str, str]]] = {
 def test_each_fault_is_caught(kind: str, number: int, grown: Callable[..., Suite]) -> None:
     place, old, new, caught = FAULTS[kind][number]
     assert _fails(grown(kind, f"faulty_{kind}_{number}", {place: (old, new)}), caught)
+
+
+RECHECK = """
+    async def recheck(self, posts):
+        for post in posts:
+            reply = await self._tools.http.get(self._url, allow=(404,))
+            if {gone}:
+                yield Raw(body=post.key.encode(), kind="gone")
+
+    def read(self, raw: Raw) -> Iterable[Arrival]:
+        if raw.kind == "gone":
+            from parvis.core.post import Gone
+
+            yield Gone(raw.body.decode())
+            return
+"""
+
+
+@pytest.mark.parametrize(
+    ("gone", "fails"),
+    [
+        ("reply.status == 404", True),
+        ('b"posts" not in reply.body', True),
+        ('reply.status == 404 and b"gone" in reply.body', False),
+    ],
+)
+def test_trouble_taken_for_a_deletion_is_caught(
+    gone: str, fails: bool, grown: Callable[..., Suite]
+) -> None:
+    head = "    def read(self, raw: Raw) -> Iterable[Arrival]:\n"
+    changes = {
+        TOML: (SCREEN, f"{SCREEN}\nrecheck_every_s = 60"),
+        CODE: (head, RECHECK.format(gone=gone)),
+    }
+    assert _fails(grown("source", f"asked_{abs(hash(gone))}", changes), ON_SHOW) is fails
 
 
 def test_a_visitors_token_in_a_view_is_caught(grown: Callable[..., Suite]) -> None:

@@ -127,8 +127,8 @@ class FakeHttp(Http):
         headers: Mapping[str, str] | None = None,
         error: Exception | None = None,
     ) -> FakeHttp:
-        """The next answer at `url` (without its query); a dict or list is sent as JSON, `error` is
-        raised.
+        """The next answer at `url` (without its query; '*' for every address that has none); a dict
+        or list is sent as JSON, `error` is raised.
         """
         told = {name.lower(): text for name, text in (headers or {}).items()}
         if isinstance(body, dict | list):
@@ -239,7 +239,7 @@ class FakeHttp(Http):
         """Nothing to close."""
 
     def _next(self, url: str, accept: tuple[str, ...], allow: tuple[int, ...]) -> Reply:
-        left = self._replies.get(_bare(url))
+        left = self._replies.get(_bare(url)) or self._replies.get("*")
         assert left, f"nobody scripted an answer at {_bare(url)}"
         reply = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(reply, Exception):

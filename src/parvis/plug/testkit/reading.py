@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
+from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw, Unreadable
 from parvis.plug.manifest import Kind
 from parvis.plug.source import Source
 from parvis.plug.testkit.extension import ExtensionContract
+from parvis.plug.testkit.fakes import FakeHttp
 from parvis.plug.testkit.payloads import damaged, fixture_raws, warped
 
 YEAR_2100_MS = 4_102_444_800_000
@@ -82,6 +85,24 @@ class SourceContract(ExtensionContract):
             for body in chain(damaged(raw.body), warped(raw.body)):
                 _read(source, msgspec.structs.replace(raw, body=body), name)
 
+    def test_what_is_on_show_can_be_asked_after(self) -> None:
+        """Where the policy asks for it, `recheck` is there, and takes no trouble for a deletion."""
+        if not self.manifest.policy.recheck_every_s:
+            return
+        read = self.source()
+        assert type(read).recheck is not Source.recheck, "recheck is missing"
+        assert read.recheck_at_once >= 1
+        arrivals = [each for _, raw in self.raws() for each in read.read(raw)]
+        posts = [each for each in arrivals if isinstance(each, Post)]
+        for trouble in _TROUBLES:
+            http = FakeHttp().answers("*", trouble.body, status=trouble.status, error=trouble.error)
+            opened = self.open(http)
+            assert isinstance(opened, Source)
+            found = asyncio.run(_asked_after(opened, posts))
+            assert http.asked, "recheck asks nothing about the posts of the fixtures"
+            gone = [each for each in found if isinstance(each, Gone | OptedOut)]
+            assert not gone, f"{trouble} was taken for a deletion: {gone[0]}"
+
     def test_any_bytes_never_raise(self) -> None:
         """Bytes and JSON values that no network ever sent."""
         from hypothesis import HealthCheck, given, settings
@@ -104,6 +125,40 @@ class SourceContract(ExtensionContract):
             _read(source, Raw(body=body, kind=kind, received_at_ms=1), "any bytes")
 
         any_bytes()
+
+
+class _Trouble(NamedTuple):
+    """What a network answers that says nothing of any post."""
+
+    status: int = 200
+    body: str = ""
+    error: Exception | None = None
+
+
+_PAGE = "<!doctype html><title>Parked</title>"
+_TROUBLES = (
+    _Trouble(error=Later("It cannot be reached.")),
+    _Trouble(429, "{}"),
+    _Trouble(500),
+    _Trouble(502, _PAGE),
+    _Trouble(401, "{}"),
+    _Trouble(403, "{}"),
+    _Trouble(404, _PAGE),
+    _Trouble(200, _PAGE),
+    _Trouble(200, "[]"),
+    _Trouble(200, "{}"),
+    _Trouble(200, "{"),
+)
+
+
+async def _asked_after(source: Source, posts: Sequence[Post]) -> list[Arrival]:
+    found: list[Arrival] = []
+    try:
+        async for raw in source.recheck(posts):
+            found += source.read(raw)
+    except (Later, Refused):
+        pass
+    return found
 
 
 def sound(arrival: Arrival, where: str = "") -> bool:

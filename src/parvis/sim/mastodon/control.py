@@ -10,7 +10,7 @@ say       {"event", "data"}               an event of any kind to every stream
 shout     {"line"}                        a line as it is to every stream
 refuse    {"what", "status", "times"?, "body"?, "content_type"?}
                                           what: stream, rest, hashtags, all
-settings  {"stream_open"?, "rest_open"?, "hashtag_feeds"?, "limit"?, "streaming_url"?, …}
+settings  {"stream_open"?, "rest_open"?, "hashtag_feeds"?, "several"?, "limit"?, …}
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SETTINGS = {
     "rest_open": bool,
     "hashtag_feeds": str,
     "limit": int,
+    "several": bool,
     "streaming_url": str,
     "streaming_redirects": bool,
     "streams_here": bool,

@@ -13,6 +13,7 @@ from parvis.sim.mastodon.world import Status, World, iso
 WORLD: web.AppKey[World] = web.AppKey("world", World)
 LOGIN = "This method requires an authenticated user"
 VERSION = "4.6.4"
+MANY = 20
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -23,6 +24,7 @@ def mount(app: web.Application) -> None:
     get("/api/v1/instance", instance_v1)
     get("/api/v1/timelines/tag/{tag}", tag_timeline)
     get("/api/v1/timelines/public", public_timeline)
+    get("/api/v1/statuses", statuses)
     get("/api/v1/statuses/{id}", status)
     get("/api/v1/accounts/lookup", lookup)
     get("/api/v1/accounts/{id}/statuses", account_statuses)
@@ -183,6 +185,20 @@ async def status(request: web.Request) -> web.Response:
     if found is None or found["visibility"] in ("private", "direct"):
         return error(404, "Record not found")
     return answer_json(found)
+
+
+async def statuses(request: web.Request) -> web.Response:
+    """https://docs.joinmastodon.org/methods/statuses/#index (4.3 on): those that the caller may
+    see, in no order that it asked for.
+    """
+    world = request.app[WORLD]
+    if not world.several:
+        return error(404, "Not Found")
+    ids = dict.fromkeys(request.query.getall("id[]", []))
+    if len(ids) > MANY:
+        return error(422, "Validation failed")
+    found = [world.statuses[id_] for id_ in sorted(ids) if id_ in world.statuses]
+    return answer_json([one for one in found if one["visibility"] not in ("private", "direct")])
 
 
 async def lookup(request: web.Request) -> web.Response:

@@ -92,6 +92,8 @@ class World:
     streaming_redirects: bool = False
     streams_here: bool = True
     hashtag_feeds: str = "public"
+    several: bool = True
+    """Whether several statuses may be asked for at once, as from 4.3 on."""
     limit: int = 300
     window_s: int = 300
     statuses: dict[str, Status] = field(default_factory=dict)

@@ -42,6 +42,8 @@ from parvis.sources.mastodon.fields import (
 GONE = "gone"
 """`Raw.kind` of our own: the body is the id of a status that the server no longer has."""
 
+NOT_SHOWN = "Its network no longer shows it: it was deleted there, or is no longer public."
+
 _STATUSES = ("", "update", "status.update")
 _OWN_PATH = re.compile(r"/(?:ap/)?users/[^/]+/statuses/([A-Za-z0-9]{1,64})")
 _PLACE = re.compile(r"[^\s\x00-\x1f\x7f]{1,600}")
@@ -97,6 +99,8 @@ class Reader:
         id_ = ident({"id": raw.body[:80].decode("ascii", "replace").strip().strip('"')})
         if not id_:
             return Unreadable(raw.kind, "the id of the deleted status cannot be read")
+        if raw.kind == GONE:
+            return Gone(self.local_key(id_), NOT_SHOWN)
         return Gone(self.local_key(id_))
 
     def _frame(self, frame: Fields, raw: Raw) -> Iterator[Arrival]:

@@ -11,7 +11,7 @@ import pytest
 from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw, Unreadable
 from parvis.plug.testkit import sound
 from parvis.sources.mastodon.events import Event, Events
-from parvis.sources.mastodon.read import GONE, Reader
+from parvis.sources.mastodon.read import GONE, NOT_SHOWN, Reader
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW_MS = 1_790_000_000_000
@@ -177,7 +177,7 @@ def test_one_bad_item_of_a_page_costs_one_item() -> None:
 
 def test_deletions_name_the_servers_own_id() -> None:
     assert read(b" 117\n", "delete") == [Gone("mastodon:square.example:117")]
-    assert read(b'"117"', GONE) == [Gone("mastodon:square.example:117")]
+    assert read(b'"117"', GONE) == [Gone("mastodon:square.example:117", NOT_SHOWN)]
     (bad,) = read(b"../../etc", "delete")
     assert isinstance(bad, Unreadable)
 
