@@ -155,6 +155,83 @@ async def test_several_statuses_are_told_at_once(client: Client) -> None:
     assert (await client.get(f"/api/v1/statuses?{asked}"))[0] == 404
 
 
+OWNER = {"Authorization": "Bearer sim-token"}
+
+
+async def test_a_mention_notifies_the_owner(client: Client) -> None:
+    status = await client.told("post", text="@parvis and @bo@harbour.example hello")
+    names = [row["acct"] for row in status["mentions"]]
+    assert names == ["parvis", "bo@harbour.example"]
+    await client.told("post", text="nobody @parvis@elsewhere.example")
+    await client.told("notify", type="favourite", id=status["id"])
+    _, page, headers = await client.get("/api/v1/notifications", **OWNER)
+    assert [(row["type"], row["status"]["id"]) for row in page] == [
+        ("favourite", status["id"]),
+        ("mention", status["id"]),
+    ]
+    assert page[1]["account"]["acct"] == "ada" and page[1]["group_key"].startswith("ungrouped-")
+    assert f"limit=40&max_id={page[1]['id']}" in headers["Link"]
+    second = await client.told("post", text="@parvis again")
+    mentions = "/api/v1/notifications?types[]=mention&limit=1"
+    _, newest, headers = await client.get(mentions, **OWNER)
+    assert [row["status"]["id"] for row in newest] == [second["id"]]
+    assert "types%5B%5D=mention" in headers["Link"]
+    _, after, _ = await client.get(f"{mentions}&min_id={page[1]['id']}", **OWNER)
+    assert after == newest
+    await client.told("delete", id=second["id"])
+    assert (await client.get(f"{mentions}&since_id={page[1]['id']}", **OWNER))[1] == []
+
+
+async def test_notifications_need_a_token_and_its_scope(client: Client) -> None:
+    path = "/api/v1/notifications"
+    assert (await client.get(path))[:2] == (401, {"error": "The access token is invalid"})
+    await client.told("settings", scopes=["read:statuses"])
+    outside = {"error": "This action is outside the authorized scopes"}
+    assert (await client.get(path, **OWNER))[:2] == (403, outside)
+    missing = await client.get("/api/v1/streaming/user/notification", **OWNER)
+    assert missing[:2] == (401, {"error": "Access token does not have the required scopes"})
+    assert (await client.get("/api/v1/streaming/user"))[0] == 401
+    await client.told("settings", scopes=["read:notifications"])
+    assert (await client.get(path, **OWNER))[0] == 200
+    assert (await client.get("/api/v1/streaming/user", **OWNER))[0] == 401
+
+
+async def test_the_owners_stream_has_notifications_and_who_is_followed(client: Client) -> None:
+    await client.told("settings", follows=["chidi"])
+    heard: dict[str, list[str]] = {"user": [], "user/notification": []}
+    async with (
+        client.session.get(f"{client.url}/api/v1/streaming/user", headers=OWNER) as user,
+        client.session.get(
+            f"{client.url}/api/v1/streaming/user/notification", headers=OWNER
+        ) as own,
+    ):
+        await client.told("post", text="strange", author="ada")
+        await client.told("post", text="followed", author="chidi")
+        status = await client.told("post", text="@parvis hello", author="ada")
+        await client.told("delete", id=status["id"])
+        await client.told("say", event="announcement", data="{}")
+        for name, reply in (("user", user), ("user/notification", own)):
+            while "announcement" not in heard[name]:
+                line = (await reply.content.readline()).decode().strip()
+                if line.startswith("event: "):
+                    heard[name].append(line.removeprefix("event: "))
+    assert heard["user"] == ["update", "notification", "delete", "announcement"]
+    assert heard["user/notification"] == ["notification", "announcement"]
+
+
+async def test_a_token_without_notifications_hears_none_on_its_stream(client: Client) -> None:
+    await client.told("settings", scopes=["read:statuses"], follows=["ada"])
+    async with client.session.get(f"{client.url}/api/v1/streaming/user", headers=OWNER) as user:
+        await client.told("post", text="@parvis hello", author="ada")
+        await client.told("say", event="announcement", data="{}")
+        events = []
+        while "announcement" not in events:
+            line = (await user.content.readline()).decode().strip()
+            if line.startswith("event: "):
+                events.append(line.removeprefix("event: "))
+    assert events == ["update", "announcement"]
+
+
 async def test_the_allowance_is_told_and_ends(client: Client) -> None:
     client.world.limit = 2
     left = []

@@ -3,6 +3,7 @@
 post      a Draft                         → the status
 edit      {"id", "text", "spoiler"?}      → the status
 delete    {"id"}
+notify    {"type", "id"}                  the tokens' owner is notified of a status
 burst     {"count", "tag"}                the crowd posts so many at once
 cut       {"after"?}                      tears every stream: now, or so far into the next event
 silence   {}                              open streams say nothing any more
@@ -10,7 +11,7 @@ say       {"event", "data"}               an event of any kind to every stream
 shout     {"line"}                        a line as it is to every stream
 refuse    {"what", "status", "times"?, "body"?, "content_type"?}
                                           what: stream, rest, hashtags, all
-settings  {"stream_open"?, "rest_open"?, "hashtag_feeds"?, "several"?, "limit"?, …}
+settings  {"stream_open"?, "rest_open"?, "hashtag_feeds"?, "scopes"?, "follows"?, "limit"?, …}
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from parvis.sim.mastodon.crowd import utterance
 from parvis.sim.mastodon.rest import WORLD, answer_json, base_of, error
 from parvis.sim.mastodon.world import Draft, Refusal
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "stream_open": bool,
     "rest_open": bool,
     "hashtag_feeds": str,
     "limit": int,
     "several": bool,
+    "owner": str,
+    "scopes": tuple[str, ...],
+    "follows": frozenset[str],
     "streaming_url": str,
     "streaming_redirects": bool,
     "streams_here": bool,
@@ -50,6 +54,13 @@ class Edit(msgspec.Struct, forbid_unknown_fields=True):
 class Which(msgspec.Struct, forbid_unknown_fields=True):
     """A status."""
 
+    id: str
+
+
+class Notify(msgspec.Struct, forbid_unknown_fields=True):
+    """Something that concerns the owner."""
+
+    type: str
     id: str
 
 
@@ -125,6 +136,16 @@ async def delete(request: web.Request) -> web.Response:
     return answer_json({}) if found else error(404, "Record not found")
 
 
+async def notify(request: web.Request) -> web.Response:
+    """The owner is notified."""
+    asked = msgspec.json.decode(await request.read(), type=Notify)
+    world = request.app[WORLD]
+    if asked.id not in world.statuses:
+        return error(404, "Record not found")
+    world.notify(asked.type, asked.id)
+    return answer_json({})
+
+
 async def burst(request: web.Request) -> web.Response:
     """Many post at once."""
     asked = msgspec.json.decode(await request.read(), type=Burst)
@@ -183,6 +204,7 @@ HANDLERS: dict[str, Handler] = {
     "edit": edit,
     "delete": delete,
     "burst": burst,
+    "notify": notify,
     "cut": cut,
     "silence": silence,
     "say": say,

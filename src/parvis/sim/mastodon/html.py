@@ -15,6 +15,12 @@ def tags_of(words: str) -> list[str]:
     return list(dict.fromkeys(TAG.findall(words)))
 
 
+def mentions_of(words: str) -> list[tuple[str, str]]:
+    """Who is mentioned in `words`, each once: name and host, '' for one of this server."""
+    found = [(parts[2], parts[3] or "") for parts in _PARTS.findall(words) if parts[2]]
+    return list(dict.fromkeys(found))
+
+
 def as_html(words: str, base: str) -> str:
     """Paragraphs, line breaks, and links of three kinds; addresses are shortened as on the site."""
     paragraphs = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
@@ -26,6 +27,7 @@ def mount(app: web.Application) -> None:
     get("/api/v1/timelines/public", public_timeline)
     get("/api/v1/statuses", statuses)
     get("/api/v1/statuses/{id}", status)
+    get("/api/v1/notifications", notifications)
     get("/api/v1/accounts/lookup", lookup)
     get("/api/v1/accounts/{id}/statuses", account_statuses)
     get("/api/v2/search", search)
@@ -201,6 +203,16 @@ async def statuses(request: web.Request) -> web.Response:
     return answer_json([one for one in found if one["visibility"] not in ("private", "direct")])
 
 
+async def notifications(request: web.Request) -> web.Response:
+    """https://docs.joinmastodon.org/methods/notifications/#get"""
+    world, query = request.app[WORLD], request.query
+    if not token_of(request):
+        return error(401, "The access token is invalid")
+    if not {"read", "read:notifications"} & set(world.scopes):
+        return error(403, "This action is outside the authorized scopes")
+    return _page(request, world.notifications(query.getall("types[]", []), dict(query)), "40")
+
+
 async def lookup(request: web.Request) -> web.Response:
     """https://docs.joinmastodon.org/methods/accounts/#lookup"""
     asked = request.query.get("acct", "").removesuffix(f"@{request.host}")
@@ -239,11 +251,12 @@ def _tags(world: World) -> list[str]:
     return sorted({row["name"] for found in world.statuses.values() for row in found["tags"]})
 
 
-def _page(request: web.Request, page: list[Status]) -> web.Response:
+def _page(request: web.Request, page: list[Status], limit: str = "20") -> web.Response:
     answer = answer_json(page)
     if page:
-        limit = request.query.get("limit", "20")
-        where = f"{base_of(request)}{request.path}?limit={limit}"
+        kept = [("limit", request.query.get("limit", limit))]
+        kept += [("types[]", type_) for type_ in request.query.getall("types[]", [])]
+        where = f"{base_of(request)}{request.path}?{urlencode(kept)}"
         answer.headers["Link"] = (
             f'<{where}&max_id={page[-1]["id"]}>; rel="next",'
             f' <{where}&min_id={page[0]["id"]}>; rel="prev"'

@@ -26,6 +26,7 @@ CHANNELS = frozenset(
     )
 )
 PING_S = 30.0
+NOT_COVERED = "Access token does not have the required scopes"
 
 
 def mount(app: web.Application) -> None:
@@ -50,6 +51,10 @@ async def events(request: web.Request) -> web.StreamResponse:
         return refused
     if channel not in CHANNELS:
         return error(400, "Unknown channel requested")
+    if channel.startswith("user") and not token_of(request):
+        return error(401, "Error: Missing access token")
+    if not _covers(world, channel):
+        return error(401, NOT_COVERED)
     if channel.startswith("hashtag") and not tag:
         return error(400, "Missing tag name parameter")
     answer = web.StreamResponse(
@@ -58,7 +63,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     answer.enable_chunked_encoding()
     await answer.prepare(request)
     await answer.write(b":)\n")
-    listener = Listener(channel, tag if channel.startswith("hashtag") else "")
+    tag = tag if channel.startswith("hashtag") else ""
+    listener = Listener(channel, tag, _notifies(world, channel))
     world.listeners.add(listener)
     try:
         await _write(world, listener, answer, request)
@@ -135,7 +141,10 @@ async def _subscribe(
         if task := tasks.pop((stream, tag), None):
             task.cancel()
     elif (stream, tag) not in tasks:
-        listener = Listener(stream, tag)
+        if not _covers(world, stream):
+            await opened.send_json({"error": NOT_COVERED, "status": 401})
+            return
+        listener = Listener(stream, tag, _notifies(world, stream))
         world.listeners.add(listener)
         tasks[stream, tag] = asyncio.create_task(_send(world, listener, opened))
 
@@ -158,6 +167,20 @@ async def _send(world: World, listener: Listener, opened: web.WebSocketResponse)
                 await opened.send_str(msgspec.json.encode(frame).decode())
     finally:
         world.listeners.discard(listener)
+
+
+def _covers(world: World, channel: str) -> bool:
+    """Whether the tokens' scopes open the channel; `read` opens all."""
+    if not channel.startswith("user"):
+        return True
+    own = "read:statuses" if channel == "user" else "read:notifications"
+    return bool({"read", own} & set(world.scopes))
+
+
+def _notifies(world: World, channel: str) -> bool:
+    """The user's own stream says nothing of notifications to a token that may not read them."""
+    may = bool({"read", "read:notifications"} & set(world.scopes))
+    return channel.startswith("user") and may
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from parvis.sim.mastodon.html import as_html, tags_of
+from parvis.sim.mastodon.html import as_html, mentions_of, tags_of
 
 Status = dict[str, Any]
+FIRST_NOTIFICATION = 34_975_535
 
 
 def now_ms() -> int:
@@ -61,6 +62,7 @@ class Listener:
 
     channel: str
     tag: str
+    notifies: bool = False
     due: asyncio.Queue[tuple[str, str] | bytes | None] = field(default_factory=asyncio.Queue)
     mute: bool = False
     beats: int = 0
@@ -92,6 +94,12 @@ class World:
     streaming_redirects: bool = False
     streams_here: bool = True
     hashtag_feeds: str = "public"
+    owner: str = "parvis"
+    """Whose the tokens are."""
+    scopes: tuple[str, ...] = ("read",)
+    """What the tokens may."""
+    follows: frozenset[str] = frozenset()
+    """Whose posts the owner's home timeline and user stream have."""
     several: bool = True
     """Whether several statuses may be asked for at once, as from 4.3 on."""
     limit: int = 300
@@ -100,6 +108,8 @@ class World:
     listeners: set[Listener] = field(default_factory=set)
     refusals: list[Refusal] = field(default_factory=list)
     spent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    notified: list[tuple[str, str, str]] = field(default_factory=list)
+    """The owner's notifications: id, type, id of the status."""
     asked: list[str] = field(default_factory=list)
     """Every path that was asked for, the latest last."""
     _last_id: int = 0
@@ -110,7 +120,17 @@ class World:
         status = self._status(draft, base)
         self.statuses[status["id"]] = status
         self._tell("update", status, _json(status))
+        if self._mentions_owner(status):
+            self.notify("mention", status["id"])
         return status
+
+    def notify(self, type_: str, id_: str) -> None:
+        """Something that concerns the owner happened with a status."""
+        self.notified.append((str(FIRST_NOTIFICATION + len(self.notified)), type_, id_))
+        told = _json(self.notification(*self.notified[-1]))
+        for listener in self.listeners:
+            if listener.notifies:
+                listener.due.put_nowait(("notification", told))
 
     def edit(self, id_: str, text: str, base: str, spoiler: str | None = None) -> Status | None:
         """Change the words; the time of the edit tells versions apart."""
@@ -121,6 +141,7 @@ class World:
             **old,
             "content": as_html(text, base),
             "tags": self._tags(text, base),
+            "mentions": self._mentions(text, base),
             "edited_at": iso(max(self.clock(), _ms(old["edited_at"]) + 1)),
             "spoiler_text": old["spoiler_text"] if spoiler is None else spoiler,
         }
@@ -163,15 +184,8 @@ class World:
     # what is asked --------------------------------------------------------------------------------
     def timeline(self, wanted: Callable[[Status], bool], query: dict[str, str]) -> list[Status]:
         """One page, newest first; `min_id` gives the page right after it, as the real one does."""
-        limit = max(1, min(int(query.get("limit") or 20), 40))
-        found = sorted(
-            (int(status["id"]), status) for status in self.statuses.values() if wanted(status)
-        )
-        low = max(_number(query.get("min_id")), _number(query.get("since_id")))
-        high = _number(query.get("max_id"))
-        page = [status for id_, status in found if id_ > low and (not high or id_ < high)]
-        page = page[:limit] if "min_id" in query else page[-limit:]
-        return page[::-1]
+        found = [status for status in self.statuses.values() if wanted(status)]
+        return _page(found, query, limit=20, most=40)
 
     def tagged(
         self,
@@ -215,11 +229,42 @@ class World:
         spent = spent if counted_to == reset_ms else 0
         return max(self.limit - spent, 0), reset_ms
 
+    def notifications(self, types: Iterable[str], query: dict[str, str]) -> list[Status]:
+        """One page of the owner's, newest first; deleted statuses take theirs along."""
+        wanted = frozenset(types)
+        rows = [
+            self.notification(*row)
+            for row in self.notified
+            if row[2] in self.statuses and (not wanted or row[1] in wanted)
+        ]
+        return _page(rows, query, limit=40, most=80)
+
+    def notification(self, id_: str, type_: str, of: str) -> Status:
+        """https://docs.joinmastodon.org/entities/Notification/ (4.3 on: with `group_key`)"""
+        status = self.statuses[of]
+        return {
+            "id": id_,
+            "type": type_,
+            "created_at": status["created_at"],
+            "group_key": f"ungrouped-{id_}",
+            "account": status["account"],
+            "status": status,
+        }
+
     # the shape of things --------------------------------------------------------------------------
     def _tell(self, event: str, status: Status, data: str) -> None:
         for listener in self.listeners:
-            if not listener.tag or self.tagged(listener.tag)(status):
+            if listener.channel.startswith("user"):
+                home = status["account"]["acct"] in self.follows
+                told_off = event == "delete" and self._mentions_owner(status)
+                hears = listener.channel == "user" and (home or told_off)
+            else:
+                hears = not listener.tag or self.tagged(listener.tag)(status)
+            if hears:
                 listener.due.put_nowait((event, data))
+
+    def _mentions_owner(self, status: Status) -> bool:
+        return any(row["acct"] == self.owner for row in status["mentions"])
 
     def _status(self, draft: Draft, base: str) -> Status:
         at_ms = draft.at_ms or self.clock()
@@ -250,7 +295,7 @@ class World:
             "application": None,
             "account": account,
             "media_attachments": [_media(n, given, id_) for n, given in enumerate(draft.media)],
-            "mentions": [],
+            "mentions": self._mentions(draft.text, base),
             "tags": self._tags(draft.text, base),
             "emojis": [_emoji(code, base) for code in draft.emojis],
             "quote": {"state": "accepted", "quoted_status": quoted} if quoted else None,
@@ -289,8 +334,27 @@ class World:
             "fields": [],
         }
 
+    def _mentions(self, text: str, base: str) -> list[dict[str, str]]:
+        rows = []
+        for name, host in mentions_of(text):
+            home = f"https://{host}" if host else base
+            acct = f"{name}@{host}" if host else name
+            id_ = str(sum(ord(char) * 31**place for place, char in enumerate(acct)))
+            rows.append({"id": id_, "username": name, "url": f"{home}/@{name}", "acct": acct})
+        return rows
+
     def _tags(self, text: str, base: str) -> list[dict[str, str]]:
         return [{"name": tag.lower(), "url": f"{base}/tags/{tag.lower()}"} for tag in tags_of(text)]
+
+
+def _page(rows: list[Status], query: dict[str, str], *, limit: int, most: int) -> list[Status]:
+    limit = max(1, min(int(query.get("limit") or limit), most))
+    low = max(_number(query.get("min_id")), _number(query.get("since_id")))
+    high = _number(query.get("max_id"))
+    rows = sorted(rows, key=lambda row: int(row["id"]))
+    page = [row for row in rows if int(row["id"]) > low and (not high or int(row["id"]) < high)]
+    page = page[:limit] if "min_id" in query else page[-limit:]
+    return page[::-1]
 
 
 def _json(status: Status) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -15,8 +15,8 @@ from parvis.plug.tools import Tools
 from parvis.sources.mastodon import probing
 from parvis.sources.mastodon.asking import Target, read_asking
 from parvis.sources.mastodon.cursor import Cursor
-from parvis.sources.mastodon.fields import decode, ident, newer, rows, text
-from parvis.sources.mastodon.read import Reader
+from parvis.sources.mastodon.fields import Fields, decode, ident, newer, rows, table, text
+from parvis.sources.mastodon.read import NOTIFICATION, Reader
 from parvis.sources.mastodon.rest import Look, Rest, left
 from parvis.sources.mastodon.streaming import Streams, Told
 
@@ -43,14 +43,21 @@ class Mastodon(Source):
         token = tools.vault.secret("token") if tools.vault.has("token") else ""
         self._clock = tools.clock
         self._rest = Rest(tools.http, self._asking, token)
+        if self._asking.mentions and not token:
+            raise Refused(
+                f"The setting mentions needs an account of {self._asking.host}: create a token at"
+                f" {self._asking.settings_page} (scope read) and set it as this source's credential"
+                " token."
+            )
         self._streams = Streams(tools.http, self._rest, self._asking, token)
         self._reader = Reader(self._asking.host, self._asking.honour)
-        self._pages: dict[str, tuple[str, ...]] = {}
+        self._pages: dict[str, tuple[tuple[str, str], ...]] = {}
         self._last: dict[str, bytes] = {}
         self._pace_s = FASTEST_S
         self._left_out: OrderedDict[str, None] = OrderedDict()
+        self._mentioned: OrderedDict[str, None] = OrderedDict()
         # an account has no stream of its own, so whoever asks for one is polled for everything
-        self.streams = all(target.tag for target in self._asking.targets)
+        self.streams = len(self._asking.streamed) == len(self._asking.targets)
 
     def read(self, raw: Raw) -> Iterator[Arrival]:
         """Pure; see `Reader`."""
@@ -59,11 +66,13 @@ class Mastodon(Source):
     async def stream(self, cursor: str) -> AsyncIterator[Raw]:
         """First what was missed, with the streams already open, so that nothing falls between."""
         at = Cursor.read(cursor)
-        async with self._streams.open(self._asking.tags) as queue:
+        async with self._streams.open(self._asking.streamed) as queue:
             for target in self._asking.targets:
                 since = at.ids.get(target.name, "")
                 async for look in self._rest.catch_up(target, since):
                     at.move(target, look.newest)
+                    if target.mentions:
+                        _note(self._mentioned, look.statuses)
                     yield self._stamped(look.raw, at.write(), gap_fill=bool(since))
             while True:
                 told = await queue.get()
@@ -109,6 +118,8 @@ class Mastodon(Source):
 
     def _heard(self, told: Told, at: Cursor) -> Raw | None:
         name, data = told.event
+        if told.target.mentions:
+            return self._heard_of_us(told, at)
         if name not in CONCERNS_US:
             return None
         cursor = ""
@@ -121,18 +132,39 @@ class Mastodon(Source):
             if isinstance(status, dict) and id_ and self._leave_out(name, id_, status):
                 return None
             if name == "update":
-                at.move(Target(f"tag:{told.tag}"), id_)
+                at.move(told.target, id_)
                 cursor = at.write()
         return self._stamped(Raw(body=data, kind=name), cursor)
+
+    def _heard_of_us(self, told: Told, at: Cursor) -> Raw | None:
+        """The account's own stream also has the posts of whoever it follows: they are not ours."""
+        name, data = told.event
+        if name == "delete":
+            return self._stamped(Raw(body=data, kind=name), "")
+        if name not in (NOTIFICATION, "status.update"):
+            return None
+        try:
+            said = decode(data)
+        except ValueError:
+            said = {}  # `read` says what is wrong with it
+        row = said if isinstance(said, dict) else {}
+        if name == "status.update":
+            return self._stamped(Raw(body=data, kind=name), "") if self._knows(row) else None
+        if text(row, "type") not in ("mention", ""):
+            return None
+        at.move(told.target, ident(row))
+        _note(self._mentioned, [ident(table(row, "status"))])
+        return self._stamped(Raw(body=data, kind=name), at.write())
+
+    def _knows(self, status: Fields) -> bool:
+        return ident(status) in self._mentioned
 
     def _leave_out(self, name: str, id_: str, status: dict[str, object]) -> bool:
         """Streams know no `all` and `none`; an edit follows what was decided of the post."""
         if name == "update" and not self._asking.wants(
             [text(t, "name") for t in rows(status, "tags")]
         ):
-            self._left_out[id_] = None
-            if len(self._left_out) > LEFT_OUT:
-                self._left_out.popitem(last=False)
+            _note(self._left_out, [id_])
         return id_ in self._left_out
 
     def _changed(self, target: Target, look: Look) -> bool:
@@ -143,9 +175,10 @@ class Mastodon(Source):
 
     async def _missing(self, target: Target, look: Look) -> list[Raw]:
         """Polls are not told of deletions: what the last page had and this one lacks is asked."""
-        before, self._pages[target.name] = self._pages.get(target.name, ()), look.ids
+        page = tuple(zip(look.ids, look.statuses, strict=True))
+        before, self._pages[target.name] = self._pages.get(target.name, ()), page
         there, oldest = frozenset(look.ids), look.oldest
-        missed = [id_ for id_ in before if id_ not in there and newer(id_, oldest)]
+        missed = [of for id_, of in before if of and id_ not in there and newer(id_, oldest)]
         found: list[Raw] = []
         try:
             for id_ in missed[:MISSED_A_POLL]:
@@ -179,6 +212,13 @@ class Mastodon(Source):
             calls, reset_s = allowance
             wait = max(wait, reset_s * len(self._asking.targets) / max(calls, 1))
         return min(wait, PATIENCE_S)
+
+
+def _note(ids: OrderedDict[str, None], new: Iterable[str]) -> None:
+    """The latest few are known."""
+    ids.update(dict.fromkeys(filter(None, new)))
+    while len(ids) > LEFT_OUT:
+        ids.popitem(last=False)
 
 
 def open_source(tools: Tools) -> Mastodon:

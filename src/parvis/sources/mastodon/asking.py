@@ -15,10 +15,23 @@ _TAG = re.compile(r"[\w·・\u200c]{1,100}")
 _ACCOUNT = re.compile(r"[\w.-]{1,100}(@[\w.-]{1,253}(:\d{1,5})?)?")
 
 
+MENTIONS = "mentions"
+
+
 class Target(NamedTuple):
-    """One list of the server that we follow; `name` is `tag:…` or `account:…`."""
+    """One list of the server that we follow; `name` is `tag:…`, `account:…` or `mentions`."""
 
     name: str
+
+    @property
+    def mentions(self) -> bool:
+        """Whether it is what mentions the account of the token."""
+        return self.name == MENTIONS
+
+    @property
+    def label(self) -> str:
+        """What it is called in sentences."""
+        return (self.tag and f"#{self.tag}") or self.account or "mentions of the token's account"
 
     @property
     def tag(self) -> str:
@@ -43,9 +56,14 @@ class Asking(NamedTuple):
     honour: tuple[str, ...]
 
     @property
-    def tags(self) -> tuple[str, ...]:
-        """The hashtags asked for."""
-        return tuple(target.tag for target in self.targets if target.tag)
+    def mentions(self) -> bool:
+        """Whether the mentions of the token's account are asked for."""
+        return any(target.mentions for target in self.targets)
+
+    @property
+    def streamed(self) -> tuple[Target, ...]:
+        """The targets that have a stream: an account has none of its own."""
+        return tuple(target for target in self.targets if not target.account)
 
     @property
     def settings_page(self) -> str:
@@ -76,14 +94,16 @@ def read_asking(settings: dict[str, Any]) -> Asking:
             raise Refused(
                 f"The setting accounts has {account[:60]!r}; write it as name@server.example."
             )
-    if not tags and not accounts:
+    if not (tags or accounts or settings["mentions"]):
         raise Refused(
-            f"The Mastodon source of {host} has neither tags nor accounts; name one or more."
+            f"The Mastodon source of {host} has neither tags nor accounts nor mentions;"
+            " name one or more."
         )
     for flag in settings["honour"]:
         if flag not in FLAGS:
             raise Refused(f"The setting honour has {flag[:40]!r}; choose from {', '.join(FLAGS)}.")
     names = [f"tag:{tag}" for tag in tags] + [f"account:{account}" for account in accounts]
+    names += [MENTIONS] if settings["mentions"] else []
     return Asking(
         base,
         host,

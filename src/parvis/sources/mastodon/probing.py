@@ -26,13 +26,14 @@ async def look(rest: Rest, asking: Asking, now_ms: int) -> Probe:
     since_ms = min((oldest for count, oldest, _ in finds if count and oldest), default=now_ms)
     parts, nearest = [], ""
     for target, (count, _, latest) in zip(asking.targets, finds, strict=True):
-        what = f"#{target.tag}" if target.tag else target.account
+        what = target.label
         if count:
-            parts.append(f"{count} posts of {what}, the latest of {_day(latest)}")
+            of = what if target.mentions else f"posts of {what}"
+            parts.append(f"{count} {of}, the latest of {_day(latest)}")
             continue
         near = await _nearest(rest, target.tag) if target.tag else ""
         nearest = nearest or near
-        parts.append(_nothing(what, near, instance))
+        parts.append(f"no {what}" if target.mentions else _nothing(what, near, instance))
     name = one_line(text(instance, "title"), 60) or "server"
     version = one_line(text(instance, "version"), 40)
     says = f"{asking.host} ({name} {version}) has {'; '.join(parts)}."

@@ -44,6 +44,9 @@ GONE = "gone"
 
 NOT_SHOWN = "Its network no longer shows it: it was deleted there, or is no longer public."
 
+NOTIFICATION, NOTIFICATIONS = "notification", "notifications"
+"""`Raw.kind` of one notification of a stream, and of a page of them."""
+
 _STATUSES = ("", "update", "status.update")
 _OWN_PATH = re.compile(r"/(?:ap/)?users/[^/]+/statuses/([A-Za-z0-9]{1,64})")
 _PLACE = re.compile(r"[^\s\x00-\x1f\x7f]{1,600}")
@@ -67,13 +70,15 @@ class Reader:
         """Oldest first; nothing for events that concern no status."""
         if raw.kind in ("delete", GONE):
             yield self._gone(raw)
-        elif raw.kind in _STATUSES:
+        elif raw.kind in (*_STATUSES, NOTIFICATION, NOTIFICATIONS):
             try:
                 value = decode(raw.body)
             except ValueError as error:
                 yield Unreadable(raw.kind or "answer", str(error))
                 return
-            if raw.kind == "" and isinstance(value, dict) and "event" in value:
+            if raw.kind in (NOTIFICATION, NOTIFICATIONS):
+                yield from self._notified(value if isinstance(value, list) else [value], raw)
+            elif raw.kind == "" and isinstance(value, dict) and "event" in value:
                 yield from self._frame(value, raw)
             else:
                 yield from self._values(value, raw)
@@ -108,6 +113,20 @@ class Reader:
         if kind in ("delete", "update", "status.update"):
             body = text(frame, "payload").encode("utf-8", "replace")
             yield from self.read(msgspec.structs.replace(raw, body=body, kind=kind))
+
+    def _notified(self, rows: list[object], raw: Raw) -> Iterator[Arrival]:
+        """The statuses that mention an account; what was said to it alone is nobody else's."""
+        sha256 = hashlib.sha256(raw.body).hexdigest()
+        for place in reversed(range(len(rows))):
+            row, where = rows[place], f"[{place}]"
+            if not isinstance(row, dict):
+                yield Unreadable(where, "it is no notification")
+            elif text(row, "type") == "mention":
+                status = row.get("status")
+                if not isinstance(status, dict):
+                    yield Unreadable(where, "it is a mention without a status")
+                elif text(status, "visibility") not in ("direct", "private"):
+                    yield self._status(status, raw, sha256, f"{where}.status")
 
     def _values(self, value: object, raw: Raw) -> Iterator[Arrival]:
         sha256 = hashlib.sha256(raw.body).hexdigest()

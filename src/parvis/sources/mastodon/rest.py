@@ -11,8 +11,8 @@ from parvis.core.post import Raw
 from parvis.plug.http import Http, Reply
 from parvis.plug.plain import one_line
 from parvis.sources.mastodon.asking import Asking, Target
-from parvis.sources.mastodon.fields import Fields, age, decode, ident, newer, text
-from parvis.sources.mastodon.read import GONE
+from parvis.sources.mastodon.fields import Fields, age, decode, ident, newer, table, text
+from parvis.sources.mastodon.read import GONE, NOTIFICATIONS
 
 PAGE = 40
 JSON = ("application/json",)
@@ -20,10 +20,11 @@ _SAID = (400, 401, 403, 404, 405, 406, 410, 422)
 
 
 class Look(NamedTuple):
-    """One answer of a timeline: the raw, and the ids of its statuses."""
+    """One answer of a list: the raw, the ids of its rows, and the ids of their statuses."""
 
     raw: Raw
     ids: tuple[str, ...]
+    statuses: tuple[str, ...]
 
     @property
     def newest(self) -> str:
@@ -56,6 +57,9 @@ class Rest:
         if target.tag:
             url = self._asking.path(target.tag)
             params += self._asking.filters()
+        elif target.mentions:
+            url = f"{self._asking.base}/api/v1/notifications"
+            params.append(("types[]", "mention"))
         else:
             account = await self._account(target.account)
             url = f"{self._asking.base}/api/v1/accounts/{account}/statuses"
@@ -71,8 +75,11 @@ class Rest:
             raise Refused(
                 f"{self._asking.host} answered no list of posts; is it a Mastodon server?"
             )
-        ids = tuple(id_ for row in value if isinstance(row, dict) and (id_ := ident(row)))
-        return Look(Raw(body=reply.body, content_type=JSON[0], url=reply.url), ids)
+        rows = [row for row in value if isinstance(row, dict) and ident(row)]
+        ids = tuple(ident(row) for row in rows)
+        kind = NOTIFICATIONS if target.mentions else ""
+        of = tuple(ident(table(row, "status")) for row in rows) if target.mentions else ids
+        return Look(Raw(body=reply.body, content_type=JSON[0], url=reply.url, kind=kind), ids, of)
 
     async def catch_up(self, target: Target, since: str) -> AsyncIterator[Look]:
         """Everything after the id `since`, oldest page first, the newest page last.
@@ -191,6 +198,14 @@ class Rest:
             raise Later(f"{self._asking.host} answered with JSON that cannot be read.") from error
         return value if isinstance(value, dict) else {}
 
+    def outside_scopes(self) -> Refused:
+        """The token may not read what mentions its account."""
+        return Refused(
+            f"{self._asking.host} does not let the token read notifications, so mentions cannot be"
+            f" collected; create one at {self._asking.settings_page} (scope read, or read:statuses"
+            " and read:notifications) and set it as this source's credential token."
+        )
+
     def _unwelcome(self) -> Refused:
         if self._token:
             return Refused(
@@ -204,7 +219,9 @@ class Rest:
         )
 
     def _closed(self, reply: Reply, target: Target) -> Refused:
-        host, what = self._asking.host, (target.tag and f"#{target.tag}") or target.account
+        host, what = self._asking.host, target.label
+        if reply.status == 403 and target.mentions:
+            return self.outside_scopes()
         if reply.status in (401, 403):
             return self._unwelcome()
         said = self._said(reply)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from parvis.core.errors import Later, Refused
 from parvis.plug.http import Http
-from parvis.sources.mastodon.asking import Asking
+from parvis.sources.mastodon.asking import Asking, Target
 from parvis.sources.mastodon.events import Event, Events
 from parvis.sources.mastodon.fields import table, text
 from parvis.sources.mastodon.rest import Rest
@@ -26,14 +26,14 @@ HEALTH = "/api/v1/streaming/health"
 
 
 class Told(NamedTuple):
-    """An event of the stream of `tag`."""
+    """An event of the stream of `target`."""
 
-    tag: str
+    target: Target
     event: Event
 
 
 class Streams:
-    """Opens the streams of some hashtags at one server."""
+    """Opens the streams of some targets at one server."""
 
     def __init__(
         self, http: Http, rest: Rest, asking: Asking, token: str, silence_s: float = SILENCE_S
@@ -45,7 +45,9 @@ class Streams:
         self._silence_s = silence_s
 
     @asynccontextmanager
-    async def open(self, tags: Sequence[str]) -> AsyncIterator[asyncio.Queue[Told | Exception]]:
+    async def open(
+        self, targets: Sequence[Target]
+    ) -> AsyncIterator[asyncio.Queue[Told | Exception]]:
         """All streams, open: what arrives from now on waits in the queue; an error ends it.
 
         Raises `Refused` when the server will not stream, `Later` when it cannot be reached.
@@ -53,10 +55,12 @@ class Streams:
         base = await self._base()
         queue: asyncio.Queue[Told | Exception] = asyncio.Queue(WAITING)
         loop = asyncio.get_running_loop()
-        ready = [loop.create_future() for _ in tags]
+        ready = [loop.create_future() for _ in targets]
         tasks = [
-            asyncio.create_task(self._pump(base, tag, queue, opened), name=f"mastodon #{tag}")
-            for tag, opened in zip(tags, ready, strict=True)
+            asyncio.create_task(
+                self._pump(base, target, queue, opened), name=f"mastodon {target.name}"
+            )
+            for target, opened in zip(targets, ready, strict=True)
         ]
         try:
             for opened in ready:
@@ -71,46 +75,46 @@ class Streams:
     async def _pump(
         self,
         base: str,
-        tag: str,
+        target: Target,
         queue: asyncio.Queue[Told | Exception],
         opened: asyncio.Future[Exception | None],
     ) -> None:
         try:
-            await self._listen(base, tag, queue, opened)
-            raise Later(f"{self._asking.host} closed the stream of #{tag}.")
+            await self._listen(base, target, queue, opened)
+            raise Later(f"{self._asking.host} closed the stream of {target.label}.")
         except Exception as error:  # handed over, in its place after the events before it
             if opened.done():
                 await queue.put(error)
             else:
-                opened.set_result(self._refusal(tag, error))
+                opened.set_result(self._refusal(target, error))
 
     async def _listen(
         self,
         base: str,
-        tag: str,
+        target: Target,
         queue: asyncio.Queue[Told | Exception],
         opened: asyncio.Future[Exception | None],
     ) -> None:
         try:
-            await self._read(base, tag, queue, opened)
+            await self._read(base, target, queue, opened)
         except Refused:
             # a redirect to another host sheds the token: ask where it leads, and go there with it
             other = await self._moved(base) if self._token and not opened.done() else ""
             if not other:
                 raise
-            await self._read(other, tag, queue, opened)
+            await self._read(other, target, queue, opened)
 
     async def _read(
         self,
         base: str,
-        tag: str,
+        target: Target,
         queue: asyncio.Queue[Told | Exception],
         opened: asyncio.Future[Exception | None],
     ) -> None:
         events = Events()
         async with self._http.stream(
-            f"{base}/api/v1/streaming/hashtag",
-            params={"tag": tag},
+            f"{base}/api/v1/streaming/{'user' if target.mentions else 'hashtag'}",
+            params={"tag": target.tag} if target.tag else None,
             bearer=self._token,
             idle_s=self._silence_s,
             accept=("text/event-stream",),
@@ -118,7 +122,7 @@ class Streams:
             opened.set_result(None)
             async for line in stream.lines():
                 if event := events.take(line):
-                    await queue.put(Told(tag, event))
+                    await queue.put(Told(target, event))
 
     async def _base(self) -> str:
         try:
@@ -150,14 +154,16 @@ class Streams:
             scheme = "https"
         return f"{scheme}://{parts.netloc}"
 
-    def _refusal(self, tag: str, error: Exception) -> Exception:
+    def _refusal(self, target: Target, error: Exception) -> Exception:
         if not isinstance(error, Refused):
             return error
         host, why = self._asking.host, str(error).rstrip(".")
         if self._token:
-            return Refused(f"{host} does not stream #{tag} to the account of the token: {why}.")
+            return Refused(
+                f"{host} does not stream {target.label} to the account of the token: {why}."
+            )
         return Refused(
-            f"{host} does not stream #{tag} without a token ({why}); create one at"
+            f"{host} does not stream {target.label} without a token ({why}); create one at"
             f" {self._asking.settings_page} (scope read) and set it as this source's credential"
             " token."
         )

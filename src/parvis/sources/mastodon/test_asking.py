@@ -18,6 +18,7 @@ def asking(**given: Any) -> Asking:
         "server": "square.example",
         "tags": ["parvis"],
         "accounts": [],
+        "mentions": False,
         "all": [],
         "none": [],
         "limit": 40,
@@ -51,7 +52,7 @@ def test_a_wrong_server_is_named(given: str) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"tags": []}, "neither tags nor accounts"),
+        ({"tags": []}, "neither tags nor accounts nor mentions"),
         ({"tags": ["two words"]}, "setting tags has 'two words'"),
         ({"tags": ["2026"]}, "not all digits"),
         ({"tags": ["a/../b"]}, "setting tags"),
@@ -66,8 +67,17 @@ def test_wrong_settings_are_named(given: dict[str, Any], says: str) -> None:
 
 
 def test_tags_are_folded_and_come_once() -> None:
-    assert asking(tags=["#Fête", "fête", "\uff30arvis", "東京"]).tags == ("Fête", "Parvis", "東京")
+    asked = asking(tags=["#Fête", "fête", "\uff30arvis", "東京"])
+    assert [target.tag for target in asked.targets] == ["Fête", "Parvis", "東京"]
     assert asking().path("東京").endswith("/timelines/tag/%E6%9D%B1%E4%BA%AC")
+
+
+def test_mentions_are_a_target_of_their_own_and_have_a_stream() -> None:
+    alone = asking(tags=[], mentions=True)
+    assert [target.label for target in alone.targets] == ["mentions of the token's account"]
+    asked = asking(tags=["parvis"], accounts=["ada"], mentions=True)
+    assert [target.name for target in asked.streamed] == ["tag:parvis", "mentions"]
+    assert asked.mentions and not asking().mentions
 
 
 def test_filters_know_no_case() -> None:

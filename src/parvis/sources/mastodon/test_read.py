@@ -11,7 +11,7 @@ import pytest
 from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw, Unreadable
 from parvis.plug.testkit import sound
 from parvis.sources.mastodon.events import Event, Events
-from parvis.sources.mastodon.read import GONE, NOT_SHOWN, Reader
+from parvis.sources.mastodon.read import GONE, NOT_SHOWN, NOTIFICATION, NOTIFICATIONS, Reader
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW_MS = 1_790_000_000_000
@@ -153,7 +153,7 @@ def test_off_by_default_flags_are_recorded_and_honoured_only_where_asked() -> No
     assert one({**status, "account": {**account, "discoverable": None}}, honour=("discoverable",))
 
 
-@pytest.mark.parametrize("kind", ["filters_changed", "notification", "announcement", "novelty"])
+@pytest.mark.parametrize("kind", ["filters_changed", "conversation", "announcement", "novelty"])
 def test_events_of_no_status_say_nothing(kind: str) -> None:
     assert read(b"undefined", kind) == []
 
@@ -173,6 +173,24 @@ def test_one_bad_item_of_a_page_costs_one_item() -> None:
     arrivals = read(page)
     assert len(arrivals) == len(page)
     assert [a.where for a in arrivals if isinstance(a, Unreadable)] == ["[2]"]
+
+
+def test_mentions_are_read_and_what_was_said_in_private_is_not_even_counted() -> None:
+    optout, mention = read(load("notifications.page.json"), NOTIFICATIONS)[::-1]
+    assert isinstance(mention, Post) and isinstance(optout, OptedOut)
+    assert mention.text == "@parvis see you on the square 👋"
+    assert mention.key == "mastodon:harbour.example:117000000000000094"
+    assert [entity.type for entity in mention.entities] == ["mention"]
+    assert optout.flag == "#nobot"
+    alone = one(load("notification.mention.json"), NOTIFICATION)
+    assert (alone.key, alone.text, alone.author) == (mention.key, mention.text, mention.author)
+
+
+def test_a_notification_that_is_none_costs_itself() -> None:
+    rows = [*load("notifications.page.json"), 7, {"type": "mention"}, {"type": "poll"}]
+    wheres = [a.where for a in read(rows, NOTIFICATIONS) if isinstance(a, Unreadable)]
+    assert wheres == ["[5]", "[4]"]
+    assert isinstance(read(b"{", NOTIFICATION)[0], Unreadable)
 
 
 def test_deletions_name_the_servers_own_id() -> None:
