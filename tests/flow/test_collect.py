@@ -13,8 +13,9 @@ from parvis.core.post import Arrival, Gone, Post, Raw, Unreadable
 from parvis.core.wall import SourceSpec
 from parvis.engine import Health
 from parvis.engine.change import DropSource, PutSource
-from parvis.flow import collect
-from parvis.flow.collect import Collector
+from parvis.flow import lease, listening
+from parvis.flow.collect import QUEUE, Collector
+from parvis.flow.lease import Leases
 from parvis.plug.source import Page, Probe, Source
 from tests.flow.conftest import Venue
 from tests.posts import NOW_MS, post, source
@@ -78,8 +79,8 @@ class Scripted(Source):
 
 @pytest.fixture
 async def collector(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collecting]:
-    monkeypatch.setattr(collect, "FIRST_WAIT_S", 0.001)
-    monkeypatch.setattr(collect, "REFUSED_WAIT_S", 0.001)
+    monkeypatch.setattr(listening, "FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(listening, "REFUSED_WAIT_S", 0.001)
     collecting = Collecting(venue)
     yield collecting
     await collecting.collector.stop()
@@ -225,3 +226,53 @@ async def test_a_source_that_cannot_be_opened_says_why(collector: Collecting) ->
     collector.collector._open = refuse
     await collector.collector.start()
     await collector.says("setting server", False)
+
+
+async def test_one_node_listens_and_another_takes_over(
+    collector: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_S", 0.06)
+    collector.source.streams = True
+    await collector.collector.start()
+    await until(lambda: len(collector.source.cursors) == 1)
+    other = Collecting(collector.venue)
+    other.source.streams = True
+    await other.collector.start()
+    assert other.collector.source("hook") is other.source  # open for its doors
+    await collector.collector.stop()
+    await until(lambda: len(other.source.cursors) == 1)
+    await other.collector.stop()
+
+
+async def test_a_node_hears_of_what_another_declared(
+    collector: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_S", 0.06)
+    await collector.venue.declare(DropSource("hook"))
+    await collector.collector.start()
+    assert collector.opened == 0
+    await collector.venue.declare(PutSource(source()))
+    await until(lambda: collector.collector.source("hook") is not None)
+    await collector.venue.declare(DropSource("hook"))
+    await until(lambda: collector.source.closed == 1)
+
+
+async def test_a_lease_of_what_nobody_declares_ends(collector: Collecting) -> None:
+    await Leases(collector.venue.engine, QUEUE, "gone").offer("forgotten", "main")
+    await collector.collector.start()
+    later_ms = collector.venue.clock.now_ms + 10 * 60_000
+    collector.venue.clock.now_ms = later_ms
+    claimed = await collector.venue.engine.claim(QUEUE, worker="other", limit=10)
+    assert "forgotten" not in [job.key for job in claimed]
+
+
+async def test_a_source_that_opens_nowhere_is_offered_to_other_nodes(collector: Collecting) -> None:
+    def refuse(spec: SourceSpec) -> Source:
+        raise Refused("The credential token is not set on this machine.")
+
+    await Leases(collector.venue.engine, QUEUE, "gone").offer("hook", "main")
+    collector.collector._open = refuse
+    await collector.collector.start()
+    collector.venue.clock.now_ms += 60_000
+    claimed = await collector.venue.engine.claim(QUEUE, worker="other", limit=10)
+    assert [job.key for job in claimed] == ["hook"]

@@ -15,7 +15,7 @@ from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw
 from parvis.core.wall import Policy
 from parvis.engine.change import DropCard, PutSource, PutWall
-from parvis.flow import collect, recheck
+from parvis.flow import lease, recheck
 from parvis.flow.collect import Collector
 from parvis.flow.recheck import Duty, Recheck, Ring, duty_of
 from parvis.plug.manifest import read_manifest
@@ -409,7 +409,7 @@ async def test_the_collector_asks_and_health_says_when_it_cannot(venue: Venue) -
 async def test_one_node_asks_and_another_takes_over(
     venue: Venue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect, "LEASE_S", 0.3)
+    monkeypatch.setattr(lease, "LEASE_S", 0.3)
     first, second = Network(venue.clock), Network(venue.clock)
     often = Duty(0.1, 0.01)
     one = collector_of(venue, first, "one", often)

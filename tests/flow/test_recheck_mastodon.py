@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parvis.engine.change import PutSource
-from parvis.flow import collect, recheck
+from parvis.flow import listening, recheck
 from parvis.flow.collect import Collector
 from parvis.flow.recheck import Duty
 from parvis.sim.mastodon import World
@@ -58,7 +58,7 @@ async def watched(
     venue: Venue, square: Square, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Watched]:
     monkeypatch.setattr(recheck, "TICK_S", 0.001)
-    monkeypatch.setattr(collect, "FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(listening, "FIRST_WAIT_S", 0.001)
     await venue.declare(PutSource(source(plugin="mastodon")))
     watched = Watched(venue, square)
     await watched.collector.start()

@@ -18,7 +18,7 @@ from parvis.core.wall import BridgeSpec
 from parvis.engine import BridgeHealth, Engine
 from parvis.engine.change import DropBridge, MoveBridge, PutBridge
 from parvis.engine.open import open_engine
-from parvis.flow import deliver, tell
+from parvis.flow import deliver, lease, tell
 from parvis.flow.tell import Teller
 from parvis.plug.bridge import Bridge, News
 from tests.flow.conftest import Venue
@@ -126,7 +126,7 @@ def spec(**more: Any) -> BridgeSpec:
 async def telling(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Telling]:
     monkeypatch.setattr(deliver, "FIRST_WAIT_S", 0.001)
     monkeypatch.setattr(deliver, "LONGEST_WAIT_S", 0.002)
-    monkeypatch.setattr(tell, "LEASE_S", 0.06)
+    monkeypatch.setattr(lease, "LEASE_S", 0.06)
     await venue.declare(PutBridge(spec()))
     telling = Telling(venue)
     yield telling

@@ -12,7 +12,7 @@ from parvis.core.post import DisplayPolicy
 from parvis.core.wall import BridgeSpec
 from parvis.engine import Engine, Write
 from parvis.engine.change import PutBridge, PutSource
-from parvis.flow import tell
+from parvis.flow import lease
 from parvis.flow.tell import Teller
 from parvis.plug.bridge import Bridge
 from tests.engines import Place, fill, place_of, shown, store_database
@@ -48,7 +48,7 @@ def teller_of(engine: Engine, place: Place, bridge: Scripted, name: str) -> Tell
 async def test_another_node_takes_over_from_one_that_was_killed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tell, "LEASE_S", 0.3)
+    monkeypatch.setattr(lease, "LEASE_S", 0.3)
     engines = [await place.open(), await place.open()]
     bridges = [Scripted(), Scripted()]
     posts = await fill(engines[0], 2)

@@ -12,9 +12,9 @@ from parvis.core.errors import Later, Refused
 from parvis.core.event import Fact
 from parvis.core.ports import Clock
 from parvis.core.wall import BridgeSpec
-from parvis.engine import Engine, Job, Write
-from parvis.engine.change import Enqueue
+from parvis.engine import Engine, Write
 from parvis.flow.deliver import Delivery, health_of
+from parvis.flow.lease import Leases
 from parvis.flow.news import news_of
 from parvis.flow.publish import PolicyOf
 from parvis.plug.bridge import Bridge, News
@@ -22,10 +22,6 @@ from parvis.plug.bridge import Bridge, News
 log = logging.getLogger(__name__)
 
 QUEUE = "bridge"
-LEASE_S = 30.0
-AT_ONCE = 100
-FOREVER = 1_000_000_000
-"""The lease of a bridge is taken up again and again; it is no work that ends."""
 
 OpenBridge = Callable[[BridgeSpec], Bridge]
 
@@ -49,12 +45,11 @@ class Teller:
         self._policy_of = policy_of
         self._hash_of = hash_of
         self._clock = clock
-        self._worker = worker
         self._rng = rng or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._open_ones: dict[str, Delivery] = {}
         self._closed: dict[str, BridgeSpec] = {}
         """Those that could not be opened, as they were declared then."""
-        self._leases: dict[str, Job] = {}
+        self._leases = Leases(engine, QUEUE, worker)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._one = asyncio.Lock()
         self._keeping: asyncio.Task[None] | None = None
@@ -108,8 +103,7 @@ class Teller:
             clock=self._clock,
             rng=self._rng,
         )
-        lease = Enqueue(QUEUE, spec.id, max_attempts=FOREVER, org=spec.org)
-        await self._engine.write(Write((lease,)))
+        await self._leases.offer(spec.id, spec.org)
 
     async def _news(self, fact: Fact) -> News:
         return await news_of(
@@ -125,15 +119,12 @@ class Teller:
         await self._halt(id_)
         with contextlib.suppress(Exception):
             await delivery.bridge.close()
-        job = self._leases.pop(id_, None)
-        if job is None:
-            return
         with contextlib.suppress(Later, OSError):  # else the lease runs out by itself
             if for_good:
-                await self._engine.done(job)
+                await self._leases.end(id_)
             else:
                 await delivery.flush()
-                await self._engine.retry(job, in_s=0.0, because="")
+                await self._leases.give_back(id_)
 
     async def _halt(self, id_: str) -> None:
         task = self._tasks.pop(id_, None)
@@ -147,13 +138,11 @@ class Teller:
         """Hold the leases, and follow what other nodes declared."""
         broken = False
         while True:
-            await asyncio.sleep(LEASE_S / 3)
+            await asyncio.sleep(self._leases.renew_every_s)
             try:
                 async with self._one:
-                    for id_, job in list(self._leases.items()):
-                        if not await self._engine.renew(job, LEASE_S):
-                            del self._leases[id_]
-                            await self._halt(id_)  # another node tells now
+                    for id_ in await self._leases.renew():
+                        await self._halt(id_)  # another node tells now
                     await self._settle()
                     await self._claim()
                 if broken:
@@ -165,22 +154,19 @@ class Teller:
                 broken = True
 
     async def _claim(self) -> None:
-        while jobs := await self._engine.claim(
-            QUEUE, worker=self._worker, limit=AT_ONCE, lease_s=LEASE_S
-        ):
-            if any(job.key not in self._open_ones for job in jobs):
+        while claimed := await self._leases.claim():
+            if any(id_ not in self._open_ones for id_ in claimed):
                 await self._settle()  # declared elsewhere, a moment ago
-            for job in jobs:
-                await self._take(job)
+            for id_ in claimed:
+                await self._take(id_)
 
-    async def _take(self, job: Job) -> None:
-        delivery = self._open_ones.get(job.key)
+    async def _take(self, id_: str) -> None:
+        delivery = self._open_ones.get(id_)
         if delivery is not None:
-            await self._halt(job.key)
-            self._leases[job.key] = job
-            self._tasks[job.key] = asyncio.create_task(delivery.run(), name=f"bridge {job.key}")
-        elif job.key in self._closed:
+            await self._halt(id_)
+            self._tasks[id_] = asyncio.create_task(delivery.run(), name=f"bridge {id_}")
+        elif id_ in self._closed:
             # what cannot be opened here may open elsewhere
-            await self._engine.retry(job, in_s=LEASE_S, because="It could not be opened.")
+            await self._leases.pass_on(id_, "It could not be opened.")
         else:
-            await self._engine.done(job)
+            await self._leases.end(id_)

@@ -16,7 +16,7 @@ from parvis.core.wall import Policy
 from parvis.engine import Write
 from parvis.engine.change import PutSource, PutWall
 from parvis.engine.open import open_engine
-from parvis.flow import collect, recheck
+from parvis.flow import listening, recheck
 from parvis.flow.collect import Collector
 from parvis.flow.recheck import Duty
 from parvis.flow.road import Road
@@ -35,7 +35,7 @@ async def main(folder: str, url: str, start_s: float) -> None:
     def clock() -> int:
         return round((start_s + (time.time() - start_s) * SPEED) * 1000)
 
-    recheck.TICK_S, collect.FIRST_WAIT_S = 0.001, 0.001
+    recheck.TICK_S, listening.FIRST_WAIT_S = 0.001, 0.001
     http = Http(allow_private=[url.removeprefix("http://")])
 
     def opened(spec: object) -> Mastodon:
