@@ -77,8 +77,8 @@ def install(root: Path, *, with_types: bool = False) -> None:
     there = stamp.read_text(encoding="ascii") if stamp.is_file() else ""
     if there == typed or (there == wanted and not with_types):
         return
-    omitted = [] if with_types else ["--omit=dev"]
-    npm(root, "ci", "--ignore-scripts", "--loglevel=error", *omitted)
+    which = "--include=dev" if with_types else "--omit=dev"  # whatever NODE_ENV says
+    npm(root, "ci", "--ignore-scripts", "--loglevel=error", which)
     stamp.write_text(typed if with_types else wanted, encoding="ascii")
 
 

@@ -11,7 +11,11 @@ PARVIS = ROOT / "src" / "parvis"
 CLIENTS = {"aiohttp", "httpx", "requests", "urllib3", "http.client", "urllib.request"}
 DOOR = tuple(f"plug/{part}" for part in ("http", "egress", "outcome", "stream", "transport"))
 # Simulators are servers, benches and tests are on both ends of a wire.
-FREE = ("run/bench", "run/sim", "run/commands/bench", "run/commands/sim")
+# The package index is asked before anything is installed, by ./parvis alone.
+FREE = (
+    *("run/bench", "run/sim", "run/commands/bench", "run/commands/sim"),
+    "run/package_index.py",
+)
 
 
 def imports(file: Path) -> Iterator[str]:

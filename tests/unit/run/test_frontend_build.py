@@ -94,7 +94,7 @@ def test_the_type_checkers_come_only_when_asked_for_and_then_stay(clone: Path) -
     frontend_build.build(clone)
     assert ran(clone) == [
         "ci --ignore-scripts --loglevel=error --omit=dev",
-        "ci --ignore-scripts --loglevel=error",
+        "ci --ignore-scripts --loglevel=error --include=dev",
         "run --silent types",
         "run --silent types:plug",
         "run --silent build",

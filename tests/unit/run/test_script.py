@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import subprocess
 import sys
 import threading
 from importlib.machinery import SourceFileLoader
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from parvis.run import frontend_build
+from parvis.run import frontend_build, package_index
 from tests.waiting import until_now
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,6 +25,7 @@ BEFORE_SET_UP = (
     "src/parvis/run/__init__.py",
     "src/parvis/run/progress.py",
     "src/parvis/run/frontend_build.py",
+    "src/parvis/run/package_index.py",
 )
 
 
@@ -73,7 +75,13 @@ def commands(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[s
                 program.parent.mkdir(parents=True)
                 program.symlink_to(sys.executable)
 
+    def fetch(lock: Path, program: Path, *_: object) -> None:
+        ran.append(["fetch", str(lock)])
+        program.parent.mkdir(parents=True)
+        program.symlink_to(sys.executable)
+
     monkeypatch.setattr(script, "run", write_down)
+    monkeypatch.setattr(package_index, "fetch_uv", fetch)
     return ran
 
 
@@ -97,8 +105,9 @@ def test_a_postgresql_store_wants_its_driver(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert script.POSTGRESQL_LOCK not in script.locks_for(["up"])
-    monkeypatch.setenv("PARVIS_ENGINE", "postgresql://somewhere/parvis")
-    assert script.POSTGRESQL_LOCK in script.locks_for(["up"])
+    for scheme in ("postgresql", "postgres", "postgresql+asyncpg"):
+        monkeypatch.setenv("PARVIS_ENGINE", f"{scheme}://somewhere/parvis")
+        assert script.POSTGRESQL_LOCK in script.locks_for(["up"])
 
 
 def test_an_environment_whose_python_went_away_is_made_again(
@@ -117,7 +126,7 @@ def test_an_environment_of_another_python_is_made_again(
     )
     marker = clone.env / "old"
     marker.touch()
-    script.fetch_uv(clone)
+    script.fetch_uv(clone, script.BOOT_LOCK, print)
     assert not marker.exists()
     assert [str(clone.uv), "venv"] == commands[-1][:2]
 
@@ -139,7 +148,7 @@ def test_a_changed_front_end_is_built_again_and_nothing_else(
     page.write_text("export {};")
     assert not clone.is_ready(list(script.BASE_LOCKS))
     script.set_up(clone, list(script.BASE_LOCKS))
-    assert len(commands) == 1
+    assert len(commands) == 2, "the project, and its compilation"
     assert {"--editable", "--no-deps", "--no-build-isolation"} <= set(commands[0])
     (clone.root / "frontend" / "node_modules").mkdir()
     script.announce(clone, [])
@@ -151,9 +160,9 @@ def test_every_lock_is_installed_by_hash(
 ) -> None:
     clone.state_file.unlink()
     script.set_up(clone, [*script.BASE_LOCKS, script.TEST_LOCK])
+    assert commands[0] == ["fetch", str(clone.root / "locks/uv.lock")]
     installs = [line for line in commands if "-r" in line]
     assert [line[-1] for line in installs] == [
-        "locks/uv.lock",
         "requirements.lock",
         "locks/build.lock",
         "locks/test.lock",
@@ -200,44 +209,55 @@ def test_a_program_that_fails_stops_with_its_words_and_the_log(
     assert "    no route to host" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("user", "apt", "sentence"),
-    [
-        (1000, "/usr/bin/apt-get", r"run: sudo apt-get install .*python3.*-venv$"),
-        (0, None, r"install the venv module of your system\.$"),
-    ],
-)
-def test_without_venv_it_asks_in_one_sentence(
+@pytest.mark.parametrize("pip", [False, True])
+def test_where_the_index_is_out_of_reach_pip_is_asked_if_it_is_there(
     script: ModuleType,
     clone: Any,
     commands: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
-    user: int,
-    apt: str | None,
-    sentence: str,
+    pip: bool,
 ) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: user)
-    monkeypatch.setattr(script.shutil, "which", lambda name: apt)
-    with pytest.raises(script.Stopped, match=sentence):
-        script.install_venv_module(clone)
-    assert commands == []
+    def fail(*_: object) -> None:
+        raise package_index.Unreachable("the index cannot be reached (no route)")
+
+    monkeypatch.setattr(package_index, "fetch_uv", fail)
+    monkeypatch.setattr(script.importlib.util, "find_spec", lambda name: name if pip else None)
+    if pip:
+        script.fetch_uv(clone, script.BOOT_LOCK, print)
+        assert [line[1:3] for line in commands] == [["-m", "venv"], ["-m", "pip"]]
+        assert "--require-hashes" in commands[1]
+    else:
+        with pytest.raises(script.Stopped, match=r"\(no route\); see that the network is there"):
+            script.fetch_uv(clone, script.BOOT_LOCK, print)
+        assert commands == []
 
 
-def test_root_installs_venv_and_says_so(
-    script: ModuleType,
-    clone: Any,
-    commands: list[list[str]],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_clone_that_was_moved_is_set_up_again(
+    script: ModuleType, clone: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(script.shutil, "which", lambda name: "/usr/bin/apt-get")
-    monkeypatch.setattr(script.importlib.util, "find_spec", lambda name: None)
-    steps = script.steps_of(clone, [script.BOOT_LOCK])
-    assert steps[0][0] == script.APT_STEP
-    steps[0][2]()
-    assert [line[1] for line in commands] == ["update", "install"]
-    assert "running: apt-get install" in capsys.readouterr().err
+    moved = script.Clone(clone.root.rename(tmp_path_factory.mktemp("other") / "clone"))
+    assert moved.missing(["requirements.lock"]) == [script.BOOT_LOCK, "requirements.lock"]
+
+
+def test_a_clone_of_somebody_else_is_told(
+    script: ModuleType, clone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(clone.lock_file))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(script.Stopped, match=r"Permission denied.*; make .* yours, or use another"):
+        script.set_up(clone, [])
+
+
+def test_what_is_installed_is_compiled(
+    script: ModuleType, clone: Any, commands: list[list[str]]
+) -> None:
+    """An environment may forbid Python to write what it compiled: every start would do it anew."""
+    script.install_lock(clone, "requirements.lock", print)
+    script.install_project(clone, print)
+    assert "--compile-bytecode" in commands[0]
+    assert commands[-1][1:] == ["-m", "compileall", "-q", "src/parvis"]
 
 
 def test_a_stop_is_one_sentence_and_status_2(
@@ -275,11 +295,63 @@ def test_what_it_cannot_run_on_gets_one_sentence(
     source = compile((ROOT / "parvis").read_text(), "parvis", "exec")
     with pytest.raises(SystemExit) as ended, monkeypatch.context() as patch:
         patch.setattr(sys, name, value)
+        patch.setattr("shutil.which", lambda name: None)
         exec(source, {"__name__": "parvis_script"})  # noqa: S102
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert words in said
     assert said.count("\n") == 1
+
+
+def test_an_old_python_hands_over_to_a_newer_one_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = compile((ROOT / "parvis").read_text(), "parvis", "exec")
+    taken: list[list[str]] = []
+
+    def take(name: str, words: list[str]) -> None:
+        taken.append([name, *words])
+        raise SystemExit(0)
+
+    monkeypatch.setattr(sys, "argv", ["./parvis", "up", "--demo"])
+    monkeypatch.setattr("shutil.which", lambda name: name)
+    # python3.14 is a shim of a version manager, which does not start
+    monkeypatch.setattr("subprocess.call", lambda words, **_: int(words[0] == "python3.14"))
+    monkeypatch.setattr(os, "execvp", take)
+    with pytest.raises(SystemExit), monkeypatch.context() as patch:
+        patch.setattr(sys, "version_info", (3, 9, 2))
+        exec(source, {"__name__": "parvis_script"})  # noqa: S102
+    assert taken == [["python3.13", "python3.13", "./parvis", "up", "--demo"]]
+
+
+def test_an_old_python_can_read_it() -> None:
+    """Else it would give a syntax error and no sentence: Debian 10 and RHEL 8 had 3.6 and 3.7."""
+    text = (ROOT / "parvis").read_text()
+    tree = ast.parse(text, feature_version=(3, 7))
+    assert "from __future__ import annotations" not in text, "unknown before 3.7"
+    new = (ast.NamedExpr, ast.Match, ast.TryStar)
+    assert not [node for node in ast.walk(tree) if isinstance(node, new)]
+
+
+@pytest.mark.parametrize(("there", "status"), [(("python3",), 7), (("python3.12",), 7), ((), 2)])
+def test_the_shell_finds_a_python_or_says_so(
+    tmp_path: Path, there: tuple[str, ...], status: int
+) -> None:
+    for name in there:
+        (tmp_path / name).write_text('#!/bin/sh\necho "$@"; exit 7\n')
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", str(ROOT / "parvis"), "up", "two words"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    if there:
+        assert (done.stdout, done.stderr) == (f"{ROOT / 'parvis'} up two words\n", "")
+    else:
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        assert "there is no Python here" in done.stderr
 
 
 @pytest.mark.parametrize("name", BEFORE_SET_UP)
