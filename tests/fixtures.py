@@ -11,12 +11,22 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import needs
+from tests.needs import LIGHT
 from tests.postgresql import Server
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 RECORDED = "PARVIS_RECORDED"
+HEAVY = {  # fixtures
+    "postgresql_server",
+    "postgresql_url",
+    "postgresql_database",
+    "store_database",
+    "nodes",
+    "chromium",
+    "browser",
+}
 BROWSER_ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -39,25 +49,42 @@ settings.load_profile(os.environ.get("PARVIS_HYPOTHESIS", "default"))
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a folder of recordings that was named and cannot be read."""
     config.addinivalue_line("markers", "recorded: needs the recorded payloads (PARVIS_RECORDED)")
+    config.addinivalue_line("markers", "postgresql: needs a server, and no fixture says so")
+    # Playwright's own Node wants libatomic, which a fresh Debian has not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(needs.node()))
     named = os.environ.get(RECORDED)
     if named and not (Path(named).is_dir() and os.access(named, os.R_OK | os.X_OK)):
         raise pytest.UsageError(f"{RECORDED} names {named}, which is no folder that can be read")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without recordings, the tests that need them are left out (and counted)."""
-    if os.environ.get(RECORDED):
-        return
-    needing = [item for item in items if needs_recordings(item)]
-    if needing:
-        config.hook.pytest_deselected(items=needing)
-        items[:] = [item for item in items if item not in needing]
+    """Leave out (and count) what needs recordings that are not there, and what is not quick."""
+    out = {
+        item
+        for item in items
+        if (not os.environ.get(RECORDED) and needs_recordings(item))
+        or (os.environ.get(LIGHT) and is_heavy(item))
+    }
+    if out:
+        config.hook.pytest_deselected(items=[item for item in items if item in out])
+        items[:] = [item for item in items if item not in out]
 
 
 def needs_recordings(item: pytest.Item) -> bool:
     """Whether a test asks for the recorded payloads, by fixture or by mark."""
     names = getattr(item, "fixturenames", ())
     return "recorded" in names or item.get_closest_marker("recorded") is not None
+
+
+def is_heavy(item: pytest.Item) -> bool:
+    """Whether a test needs a server or a browser, by fixture, by parameter or by mark."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    store = given.get("place", given.get("kind"))
+    return (
+        bool(HEAVY & set(getattr(item, "fixturenames", ())))
+        or (isinstance(store, str) and store == "postgresql")
+        or item.get_closest_marker("postgresql") is not None
+    )
 
 
 def pytest_terminal_summary(

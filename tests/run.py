@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,6 @@ SCRIPTS = ("parvis", "hatch_build.py", "conftest.py", "locks/compile.py")
 ROOMS = ("unit", "contract", "property", "flow", "fault", "e2e")
 QUICK_ROOMS = ("unit", "contract", "property")
 ALONE = {"flow", "fault", "e2e"}  # they watch clocks, kill processes, or drive a browser
-HEAVY = {"postgresql", "postgresql_server", "browser"}  # what --quick leaves to the whole run
 EXTENSIONS = "extensions"
 BROKEN = 2
 INTERRUPTED = 130
@@ -134,19 +134,28 @@ def workers(room: str) -> str:
 def room_stages(quick: bool) -> list[Stage]:
     """One stage per folder of tests, and one for the extensions' own."""
     rooms = QUICK_ROOMS if quick else ROOMS
-    light = ["-k", "not " + " and not ".join(sorted(HEAVY))] if quick else []
     return [
-        *(pytest_stage(room, [f"tests/{room}"], "-n", workers(room), *light) for room in rooms),
-        pytest_stage(EXTENSIONS, ["src"], "-n", workers(EXTENSIONS), *light),
+        *(pytest_stage(room, [f"tests/{room}"], "-n", workers(room)) for room in rooms),
+        pytest_stage(EXTENSIONS, ["src"], "-n", workers(EXTENSIONS)),
     ]
 
 
 def needed(paths: list[str], quick: bool) -> list[needs.Need]:
-    """What must be on the system for these tests."""
-    light = bool(paths) and all(
-        part.startswith(("tests/unit", "tests/property", "src/")) for part in paths
-    )
-    return [] if quick or light else [needs.BROWSER, needs.FONTS, needs.SERVER]
+    """What must be on the system for these tests: nothing for the quick run."""
+    every = [] if quick else [needs.BROWSER, needs.FONTS, needs.SERVER]
+    if not paths:
+        return every
+    said = "".join(file.read_text(encoding="utf-8") for path in paths for file in read_for(path))
+    return [need for need in every if re.search(need.asked_by, said)]
+
+
+def read_for(path: str) -> Iterator[Path]:
+    """The files of Python that a test path stands for, and the fixtures of the folders above."""
+    place = ROOT / path.partition("::")[0]
+    yield from place.rglob("*.py") if place.is_dir() else [place]
+    for folder in place.parents:
+        if folder.is_relative_to(ROOT / "tests") and (folder / "conftest.py").is_file():
+            yield folder / "conftest.py"
 
 
 def run_all(stages: list[Stage]) -> int:
@@ -183,6 +192,8 @@ def main(arguments: list[str]) -> int:
         return BROKEN
     profile = "soak" if args.soak else "quick" if args.quick else "default"
     os.environ["PARVIS_HYPOTHESIS"] = profile
+    if args.quick:
+        os.environ[needs.LIGHT] = "1"
     if args.soak:
         os.environ["PARVIS_SOAK"] = "1"
         os.environ["PYTEST_ADDOPTS"] = "--timeout=0"

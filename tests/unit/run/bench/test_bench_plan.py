@@ -118,7 +118,9 @@ def test_the_bare_driver_writes_every_row_the_store_wrote(monkeypatch: pytest.Mo
     assert len(ends) == 3
 
 
-@pytest.mark.parametrize("measure", [store.sqlite, store.postgresql])
+@pytest.mark.parametrize(
+    "measure", [store.sqlite, pytest.param(store.postgresql, marks=pytest.mark.postgresql)]
+)
 def test_both_stores_are_measured(measure: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "POSTS", 100)
     told: list[float] = []

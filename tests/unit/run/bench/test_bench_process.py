@@ -53,6 +53,7 @@ def test_without_a_compiler_the_reference_is_absent(monkeypatch: pytest.MonkeyPa
 
 def test_what_does_not_compile_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess[bytes]([], 1)
+    monkeypatch.setenv("CC", "cc")
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: failed)
     with pytest.raises(Absent, match="does not compile"):
         built.__wrapped__("climit")
@@ -85,6 +86,7 @@ def test_without_a_server_postgresql_is_absent(monkeypatch: pytest.MonkeyPatch) 
         postgresql.Server()
 
 
+@pytest.mark.postgresql
 def test_a_bench_database_lives_in_a_folder_of_its_own() -> None:
     with postgresql.Server() as server:
         folder = server._folder
