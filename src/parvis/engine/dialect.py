@@ -1,31 +1,38 @@
 """What the two stores spell differently, kept in one place: upserts and lists of keys.
 
-Hot statements are compiled once per store at import and run as plain driver SQL with rows of
-tuples: SQLAlchemy's work per row and parameter would otherwise cost more than the store's.
+Hot statements are compiled once, when a store first runs them, and run as plain driver SQL with
+rows of tuples: SQLAlchemy's work per row and parameter would otherwise cost more than the store's.
+A store's dialect is imported when it is opened: SQLite's start does not pay for PostgreSQL.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 Where = Callable[[sa.Table, Any], sa.ColumnElement[bool]]
 
-_ASYNCPG: Any = PGDialect_asyncpg
-_DIALECTS: dict[str, tuple[Any, sa.Dialect]] = {
-    "sqlite": (sqlite.insert, sqlite.dialect(paramstyle="qmark")),
-    "postgresql": (postgresql.insert, _ASYNCPG()),
-}
+
+@cache
+def _spelling(name: str) -> tuple[Any, sa.Dialect]:
+    """How the store of this dialect inserts, and the dialect as its driver wants it."""
+    if name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert, sqlite.dialect(paramstyle="qmark")
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects.postgresql import asyncpg
+
+    made: Any = asyncpg.PGDialect_asyncpg
+    return postgresql.insert, made()
 
 
 def _shifted(sql: str, by: int) -> str:
@@ -69,36 +76,13 @@ class Put:
     ) -> None:
         self.table = table
         self.at_once = at_once
-        names = [column.name for column in table.columns if column.autoincrement is not True]
-        if table.name in {"job", "rights"}:
-            names.remove("id")
-        keys = list(conflict) or [column.name for column in table.primary_key]
+        self._keys = list(conflict) or [column.name for column in table.primary_key]
+        self._update = update
+        self._changing = changing
+        self._where = where
+        self._plain = plain
+        self._same = list(same)
         self._sql: dict[str, str] = {}
-        for name, (insert, dialect) in _DIALECTS.items():
-            statement = insert(table)
-            if name == "postgresql" and at_once:
-                rows = _given(table, names)
-                if same:  # a conflict locks and so rewrites the row that stands, even if all stays
-                    rows = rows.where(~sa.exists().where(_alike(table, rows, [*keys, *same])))
-                statement = statement.from_select(names, rows)
-            else:
-                statement = statement.values({n: sa.bindparam(n) for n in names})
-            if not plain:
-                taken = [n for n in names if n not in keys] if update is None else list(update)
-                new = statement.excluded
-                sets = changing(table, new) if changing else {n: new[n] for n in taken}
-                if sets:
-                    statement = statement.on_conflict_do_update(
-                        index_elements=keys,
-                        set_=sets,
-                        where=where(table, new) if where else None,
-                    )
-                else:
-                    statement = statement.on_conflict_do_nothing(index_elements=keys)
-            compiled = statement.compile(dialect=dialect)
-            if compiled.positiontup != names:
-                raise AssertionError(f"{table.name}: parameters out of order")
-            self._sql[name] = str(compiled)
 
     def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put all rows, in this order."""
@@ -106,7 +90,43 @@ class Put:
 
     def sql(self, store: str) -> str:
         """The statement, as that store's driver takes it."""
+        if store not in self._sql:
+            self._sql[store] = self._compiled(store)
         return self._sql[store]
+
+    def _compiled(self, store: str) -> str:
+        insert, dialect = _spelling(store)
+        table, keys = self.table, self._keys
+        names = [column.name for column in table.columns if column.autoincrement is not True]
+        if table.name in {"job", "rights"}:
+            names.remove("id")
+        statement = insert(table)
+        if store == "postgresql" and self.at_once:
+            rows = _given(table, names)
+            if (
+                self._same
+            ):  # a conflict locks and so rewrites the row that stands, even if all stays
+                alike = _alike(table, rows, [*keys, *self._same])
+                rows = rows.where(~sa.exists().where(alike))
+            statement = statement.from_select(names, rows)
+        else:
+            statement = statement.values({n: sa.bindparam(n) for n in names})
+        if not self._plain:
+            kept = [n for n in names if n not in keys]
+            taken = kept if self._update is None else list(self._update)
+            new = statement.excluded
+            sets = self._changing(table, new) if self._changing else {n: new[n] for n in taken}
+            if sets:
+                where = self._where(table, new) if self._where else None
+                statement = statement.on_conflict_do_update(
+                    index_elements=keys, set_=sets, where=where
+                )
+            else:
+                statement = statement.on_conflict_do_nothing(index_elements=keys)
+        compiled = statement.compile(dialect=dialect)
+        if compiled.positiontup != names:
+            raise AssertionError(f"{table.name}: parameters out of order")
+        return str(compiled)
 
 
 def put_all(conn: sa.Connection, puts: Sequence[tuple[Put, Sequence[tuple[Any, ...]]]]) -> None:
@@ -140,7 +160,7 @@ def _joined(puts: tuple[Put, ...]) -> str:
 
 def _given(table: sa.Table, names: Sequence[str]) -> sa.Select[Any]:
     """Rows that come as one array for each column."""
-    arrays = [sa.cast(sa.bindparam(n), postgresql.ARRAY(_bare(table.c[n].type))) for n in names]
+    arrays = [sa.cast(sa.bindparam(n), sa.ARRAY(_bare(table.c[n].type))) for n in names]
     rows = sa.func.unnest(*arrays).table_valued(*names, name="given").render_derived()
     return sa.select(*[rows.c[n] for n in names])
 
@@ -158,18 +178,22 @@ class Drop:
 
     def __init__(self, table: sa.Table, *, by: Sequence[str] = ()) -> None:
         self.table = table
-        names = list(by) or [column.name for column in table.primary_key]
+        self._keys = list(by) or [column.name for column in table.primary_key]
         self._sql: dict[str, str] = {}
-        for name, (_, dialect) in _DIALECTS.items():
-            statement = sa.delete(table)
-            for key in names:
-                statement = statement.where(table.c[key] == sa.bindparam(key))
-            self._sql[name] = str(statement.compile(dialect=dialect))
+
+    def sql(self, store: str) -> str:
+        """The statement, as that store's driver takes it."""
+        if store not in self._sql:
+            statement = sa.delete(self.table)
+            for key in self._keys:
+                statement = statement.where(self.table.c[key] == sa.bindparam(key))
+            self._sql[store] = str(statement.compile(dialect=_spelling(store)[1]))
+        return self._sql[store]
 
     def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Delete these."""
         if rows:
-            _run(conn, self._sql[conn.dialect.name], rows)
+            _run(conn, self.sql(conn.dialect.name), rows)
 
 
 class Find:
@@ -183,19 +207,24 @@ class Find:
         columns = list(statement.selected_columns)
         self._flags = [at for at, c in enumerate(columns) if isinstance(c.type, sa.Boolean)]
         self._names = names
+        other = statement if postgresql is None else postgresql
+        self._spelt = {"sqlite": statement, "postgresql": other}
         self._sql: dict[str, tuple[str, list[str]]] = {}
-        for name, (_, dialect) in _DIALECTS.items():
-            spelt = postgresql if postgresql is not None and name == "postgresql" else statement
-            compiled: Any = spelt.compile(dialect=dialect)
+
+    def sql(self, store: str) -> tuple[str, list[str]]:
+        """The statement, as that store's driver takes it, and its parameters in their order."""
+        if store not in self._sql:
+            compiled: Any = self._spelt[store].compile(dialect=_spelling(store)[1])
             order = list(compiled.positiontup)
-            if set(order) != set(names):
-                raise AssertionError(f"parameters {order} are not {names}")
-            self._sql[name] = str(compiled), order
+            if set(order) != set(self._names):
+                raise AssertionError(f"parameters {order} are not {self._names}")
+            self._sql[store] = str(compiled), order
+        return self._sql[store]
 
     def __call__(self, conn: sa.Connection, *values: Any) -> list[tuple[Any, ...]]:
         """The rows."""
         store = conn.dialect.name
-        sql, order = self._sql[store]
+        sql, order = self.sql(store)
         given = dict(zip(self._names, values, strict=True))
         if store != "postgresql":
             given = {n: _listed(v) if isinstance(v, list) else v for n, v in given.items()}
@@ -224,7 +253,7 @@ def one_each(
     For PostgreSQL, looked up key by key: a plan kept from the time when the table was small, or
     made without statistics, would else go through all of it.
     """
-    asked = sa.func.unnest(sa.cast(sa.bindparam(name), postgresql.ARRAY(sa.Text())))
+    asked = sa.func.unnest(sa.cast(sa.bindparam(name), sa.ARRAY(sa.Text())))
     wanted = asked.table_valued("key", name="wanted").render_derived(name="wanted")
     found = sa.select(*columns).where(*where, key == wanted.c.key)
     rows = found.limit(sa.literal_column("1")).lateral("found")
@@ -245,7 +274,7 @@ class Texts(sa.types.TypeDecorator[Sequence[str]]):
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         """The store's own type."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.ARRAY(sa.Text()))
+            return dialect.type_descriptor(sa.ARRAY(sa.Text()))
         return dialect.type_descriptor(sa.Text())
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: sa.Dialect) -> Any:
