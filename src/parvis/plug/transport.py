@@ -19,10 +19,12 @@ from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
 from parvis.plug.backoff import Circuit
 from parvis.plug.budget import RateBudget
-from parvis.plug.egress import CheckedResolver, Egress
+from parvis.plug.egress import Egress
 from parvis.plug.inflate import ACCEPTED, Inflate, TooLong
 from parvis.plug.outcome import broken, hurts
 from parvis.plug.recorder import Exchange, Recorder
+from parvis.plug.resolver import CheckedResolver
+from parvis.plug.scope import Scope
 
 MAX_HOSTS = 10_000
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -40,16 +42,6 @@ _CROSSES_HOSTS = frozenset(
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, zlib.error)
 _log = logging.getLogger("parvis.plug")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What one extension may do: `hosts` are allow-lists that all apply, `key` names its budget."""
-
-    key: str = "parvis"
-    hosts: tuple[tuple[str, ...], ...] = ()
-    requests: int = 0
-    window_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

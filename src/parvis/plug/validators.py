@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
-from yarl import URL
+
+if TYPE_CHECKING:
+    from yarl import URL
 
 MAX_CHARS = 1000
 

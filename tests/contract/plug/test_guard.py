@@ -16,8 +16,8 @@ import pytest
 from aiohttp import web
 
 from parvis.core.errors import Later, Refused
-from parvis.plug.egress import SystemResolver
 from parvis.plug.http import Http
+from parvis.plug.resolver import SystemResolver
 from tests.contract.plug.network import Names, raw_server, reply, town
 
 REFUSED = [

@@ -9,7 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PARVIS = ROOT / "src" / "parvis"
 CLIENTS = {"aiohttp", "httpx", "requests", "urllib3", "http.client", "urllib.request"}
-DOOR = tuple(f"plug/{part}" for part in ("http", "egress", "outcome", "stream", "transport"))
+DOOR = tuple(
+    f"plug/{part}" for part in ("client", "http", "open_socket", "outcome", "resolver", "transport")
+)
 # Simulators are servers, benches and tests are on both ends of a wire.
 # The package index is asked before anything is installed, by ./parvis alone.
 FREE = (
