@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until_now
+
 ROOT = Path(__file__).resolve().parents[3]
 BIGGEST = 60_000_000
 NO_PART = re.compile(r"(^|/)(test_[^/]*\.py|[^/]*\.ts|node_modules|fixtures|tests|frontend)(/|$)")
-SYSTEM = "/usr/bin:/bin"
+NO_BUILD = shutil.ignore_patterns(
+    ".git", ".venv*", "node_modules", "static", "__pycache__", ".*_cache", ".hypothesis"
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,25 +70,77 @@ def test_it_holds_no_test_no_fixture_and_no_typescript(wheel: Path) -> None:
 
 def test_it_runs_in_a_fresh_environment_without_node(wheel: Path, tmp_path: Path) -> None:
     """Offline on purpose: the dependencies are lent by path, so only the wheel is on trial."""
-    environment = tmp_path / "env"
-    uv = ROOT / ".venv-boot" / "bin" / "uv"
-    plain = {"PATH": str(tmp_path / "empty"), "HOME": str(tmp_path), "UV_OFFLINE": "1"}
-    making = [str(uv), "venv", "--quiet", "--python", sys.executable, str(environment)]
-    subprocess.run(making, env=plain, check=True)
-    python = environment / "bin" / "python"
-    installing = [str(uv), "pip", "install", "--quiet", "--no-deps", "--python", str(python)]
-    subprocess.run([*installing, str(wheel)], env=plain, check=True)
+    environment = made(tmp_path, UV_OFFLINE="1")
+    install(environment, "--no-deps", str(wheel), UV_OFFLINE="1")
     lent = lend_dependencies(environment)
-    done = subprocess.run(
-        [str(environment / "bin" / "parvis"), "--version"],
-        env={**plain, "PYTHONPATH": str(lent)},
-        cwd=tmp_path,
-        capture_output=True,
+    proves_itself(environment, PYTHONPATH=str(lent))
+
+
+@pytest.mark.timeout(600)
+def test_a_clone_is_installed_by_pip_where_there_is_no_node(tmp_path: Path) -> None:
+    """The build is isolated and brings its own Node; the versions are the locked ones."""
+    clone = Path(shutil.copytree(ROOT, tmp_path / "clone", ignore=NO_BUILD))
+    environment = made(tmp_path)
+    locks = ("--constraints", "requirements.lock", "--build-constraints", "locks/build.lock")
+    install(environment, *(str(ROOT / word) if "." in word else word for word in locks), str(clone))
+    shutil.rmtree(clone)
+    proves_itself(environment)
+
+
+def made(folder: Path, **more: str) -> Path:
+    """An empty environment; `sh` is the one program on its PATH."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "sh").symlink_to("/bin/sh")
+    environment = folder / "env"
+    uv("venv", "--python", sys.executable, str(environment), PATH=str(folder / "bin"), **more)
+    return environment
+
+
+def install(environment: Path, *words: str, **more: str) -> None:
+    python = str(environment / "bin" / "python")
+    path = str(environment.parent / "bin")
+    uv("pip", "install", "--python", python, *words, PATH=path, **more)
+
+
+def uv(*words: str, **environ: str) -> None:
+    program = str(ROOT / ".venv-boot" / "bin" / "uv")
+    left = ("VIRTUAL_ENV", "PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if name not in left}
+    subprocess.run([program, *words, "--quiet"], env={**kept, **environ}, check=True)
+
+
+def proves_itself(environment: Path, **more: str) -> None:
+    """`parvis up --demo` serves a wall with its script and its posts, and stops."""
+    folder = environment.parent
+    environ = {"PATH": str(folder / "bin"), "HOME": str(folder), **more}
+    running = subprocess.Popen(
+        [str(environment / "bin" / "parvis"), "up", "--demo", "--port", "0"],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("parvis ")
+    try:
+        assert running.stdout is not None
+        ready = running.stdout.readline()
+        assert ready.startswith("ready http://127.0.0.1:")
+        base = ready.split()[1]
+        page = fetched(f"{base}/w/demo")
+        scripts = re.findall(r"""<script[^>]*\bsrc=["']([^"']+)""", page)
+        assert scripts
+        for script in scripts:
+            assert len(fetched(base + script)) > 1000
+        until_now(lambda: "network" in fetched(f"{base}/api/walls/demo/snapshot"), 30.0)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def fetched(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own, on loopback
+        return str(answer.read().decode())
 
 
 def lend_dependencies(environment: Path) -> Path:
