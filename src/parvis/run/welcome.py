@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
+import os
 import socket
+import sys
 from urllib.parse import urlsplit
 
 from parvis.run.wire_up import House
@@ -14,7 +17,15 @@ ASK_AGAIN_S = 0.1
 
 
 async def say_ready(house: House, address: str) -> None:
-    """Print it; sources are given a moment to say how they are."""
+    """Print it; sources are given a moment to say how they are. Nobody has to listen."""
+    with contextlib.suppress(BrokenPipeError):
+        await _say(house, address)
+        return
+    # Python would complain again at its end, when it writes out what is left
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _say(house: House, address: str) -> None:
     print(f"ready {reachable(address)}", flush=True)
     base = house.settings.public_url.rstrip("/") or outside(address)
     walls = await house.engine.walls()

@@ -140,7 +140,7 @@ class Server(uvicorn.Server):
         """Listen, then say so. Raises `Refused` where the address is taken."""
         listening = _listen(self.config.host, self.config.port)
         await super().startup(sockets=[listening])
-        if self._data is not None:
+        if self._data is not None and sys.platform != "win32":  # it has no sockets with a path
             self.servers.append(await self._listen_locally(self._data / SOCKET_NAME))
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host

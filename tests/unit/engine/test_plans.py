@@ -104,7 +104,7 @@ def test_the_next_end_is_one_look_at_the_index(engine: sa.Engine) -> None:
 def test_the_file_of_the_plans_is_a_store(tmp_path: Path) -> None:
     made = write_engine(tmp_path / "parvis.sqlite3", guard=False)
     with made.connect() as conn:
-        pragmas = ("journal_mode", "synchronous", "secure_delete", "busy_timeout")
+        pragmas = ("journal_mode", "synchronous", "fullfsync", "secure_delete", "busy_timeout")
         values = [conn.exec_driver_sql(f"pragma {name}").scalar() for name in pragmas]
     made.dispose()
-    assert values == ["wal", 2, 1, 5000]
+    assert values == ["wal", 2, 1, 1, 5000]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -33,6 +34,10 @@ DEMO_FOLDER = "parvis-demo"
 HANDED_OVER_S = 0.001
 """A post changes threads some ten times on its way; with checks at work, each change waits so long.
 """
+ON_WINDOWS = (
+    "parvis: on Windows no other command reaches the one that serves (there is no local socket), so"
+    " stop it before `trace`, `doctor` or a changed event file; inside WSL everything works."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
         read_event(text, known(), where)  # wrong files are told before anything is opened
     if local_call.is_served(settings.folder):
         return _apply_there(settings, text, where, args.dry_run)
+    if sys.platform == "win32":
+        print(ON_WINDOWS, file=sys.stderr)
     logs.set_up(settings.log)
     sys.setswitchinterval(HANDED_OVER_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
@@ -117,7 +124,7 @@ class Serving:
         """Open, declare, start, serve, stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop))
+            signal.signal(number, lambda *_: self._heard(loop))
         crowd: Demo | None = None
         if demo_too:
             from parvis.run.demo import open_demo  # a simulated network, which few starts need
@@ -173,10 +180,16 @@ class Serving:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _stop(self) -> None:
-        """The first signal stops cleanly, the second at once."""
+    def _heard(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The first signal stops cleanly; the second at once, whatever the loop is doing. What was
+        acknowledged is on disk either way.
+        """
         if self._stopping:
             os._exit(INTERRUPTED)
         self._stopping = True
+        with contextlib.suppress(RuntimeError):  # the loop is closed: we are ending anyway
+            loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
         if self._server is not None:
             self._server.stop()
