@@ -379,7 +379,7 @@ async def test_a_redirect_to_another_stream_host_keeps_the_token(
 async def test_probe_tells_what_there_is(square: Square) -> None:
     square.post("hello #parvis")
     probe = await square.source().probe()
-    assert probe.ok and probe.found == 1 and "1 posts of #parvis, the latest of " in probe.says
+    assert probe.ok and probe.found == 1 and "1 post of #parvis, the latest of " in probe.says
     assert "Simulated square 4.6.4" in probe.says
 
 

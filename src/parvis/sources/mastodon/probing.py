@@ -28,7 +28,8 @@ async def look(rest: Rest, asking: Asking, now_ms: int) -> Probe:
     for target, (count, _, latest) in zip(asking.targets, finds, strict=True):
         what = target.label
         if count:
-            of = what if target.mentions else f"posts of {what}"
+            posts = "post" if count == 1 else "posts"
+            of = what if target.mentions else f"{posts} of {what}"
             parts.append(f"{count} {of}, the latest of {_day(latest)}")
             continue
         near = await _nearest(rest, target.tag) if target.tag else ""
