@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,9 +50,9 @@ def test_two_at_once_make_one_environment(clone: Path) -> None:
     assert (first.returncode, second.returncode) == (0, 0), said + other_said
     assert out == other_out and out.startswith("parvis ")
     assert "MB to download" in said and "set up in" in said
-    assert other_said == (
-        "parvis: another command is setting up this clone; waiting for it to finish.\n"
-    )
+    waiting, *bar = other_said.splitlines()
+    assert waiting == "parvis: another command is setting up this clone; waiting for it to finish."
+    assert all(re.match(r"\[1/1\] another command's set-up: \d+ %", line) for line in bar), bar
     assert any((clone / "src/parvis/static/wall").glob("*.js"))
     third = start(clone)
     assert third.communicate() == (out, "")

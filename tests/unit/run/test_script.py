@@ -97,6 +97,7 @@ def test_a_changed_lock_alone_is_installed_again(script: ModuleType, clone: Any)
 def test_tests_want_their_own_lock_too(script: ModuleType, clone: Any) -> None:
     locks = script.locks_for(["test", "--quick"])
     assert clone.missing(locks) == [script.TEST_LOCK]
+    assert script.TEST_LOCK in script.locks_for(["bench", "live"]), "the peers it measures beside"
     assert script.TEST_LOCK not in script.locks_for(["test", "--help"])
     assert script.TEST_LOCK not in script.locks_for(["up", "test"])
 

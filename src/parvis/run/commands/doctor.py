@@ -20,6 +20,7 @@ from parvis.engine.embedded.owner import owner_of
 from parvis.plug.find import shelf
 from parvis.run import local_call
 from parvis.run.open_extension import open_bridge, open_source
+from parvis.run.progress import Wait
 from parvis.run.settings import Settings, load
 from parvis.run.wire_up import House, open_house
 from parvis.web.room import static_folder
@@ -27,6 +28,7 @@ from parvis.web.room import static_folder
 SUMMARY = "look at settings, folder, sources, bridges and addresses, and say what to mend"
 EXAMPLE = "parvis doctor --data parvis-data"
 DISK_BYTES = 500_000_000
+ASKING = "asking sources and bridges"
 STANDS_ON = ("uvicorn", "starlette", "sqlalchemy", "aiohttp", "uvloop")
 
 
@@ -51,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
         findings.append(Finding(False, str(refused)))
     else:
         findings += [*_versions(), *_folder(settings), *_front_end(), *_address(settings)]
-        findings += _sources(settings)
+        with Wait({ASKING: 5.0}).step(ASKING):
+            findings += _sources(settings)
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'MEND'}  {finding.says}")
     return 0 if all(finding.ok for finding in findings) else 1
