@@ -191,5 +191,7 @@ class Serving:
             loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()  # the demo's crowd would talk to closed doors
         if self._server is not None:
             self._server.stop()
