@@ -6,21 +6,34 @@ import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import cast
 
 import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.post import DisplayPolicy
+from parvis.plug.declared import (
+    KINDS,
+    PYTHON_API,
+    Budget,
+    Credential,
+    Kind,
+    Manifest,
+    Setting,
+    SettingType,
+    Words,
+)
 from parvis.plug.settings import check_settings, hosts_of, wrong
 
 __all__ = [
+    "KINDS",
     "PYTHON_API",
     "Budget",
     "Credential",
     "Kind",
     "Manifest",
     "Setting",
+    "SettingType",
     "Words",
     "check_settings",
     "hosts_of",
@@ -28,81 +41,9 @@ __all__ = [
     "read_manifest",
 ]
 
-Kind = Literal["source", "check", "format", "layout", "bridge"]
-SettingType = Literal["str", "int", "float", "bool", "list", "choice", "url", "table"]
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
-PYTHON_API = 1
-
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\S{0,20}")
 _HOST = re.compile(r"\*|(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-
-
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One text in the languages parvis speaks."""
-
-    en: str
-    fr: str
-
-
-class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One setting. `min` and `max` bound a number, the length of a text, or the items of a list (of
-    texts).
-    """
-
-    name: str
-    type: SettingType
-    help: Words
-    required: bool = False
-    default: Any = None
-    min: float | None = None
-    max: float | None = None
-    choices: tuple[str, ...] = ()
-
-
-class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One secret that the extension reads from its vault by `name`."""
-
-    name: str
-    help: Words
-    required: bool = False
-
-
-class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """At most `requests` in any `window_s` seconds at one host, for all that use this extension."""
-
-    requests: int
-    window_s: float
-
-
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What `plugin.toml` says.
-
-    `hosts`: where the extension may connect: a host name, `*.example.com` (every name under it),
-    `{setting}` (the host of that setting) or `*` (any public host). `data`: categories of personal
-    data, for the processing register. `polls`, `streams`: how a source gets its posts; neither for
-    one that only has doors.
-    """
-
-    python_api: int
-    id: str
-    kind: Kind
-    version: str
-    name: Words
-    about: Words
-    settings: tuple[Setting, ...] = ()
-    credentials: tuple[Credential, ...] = ()
-    hosts: tuple[str, ...] = ()
-    budget: Budget | None = None
-    policy: DisplayPolicy = DisplayPolicy()
-    data: tuple[str, ...] = ()
-    polls: bool = False
-    streams: bool = False
-
-    def setting(self, name: str) -> Setting | None:
-        """The setting of that name."""
-        return next((each for each in self.settings if each.name == name), None)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from parvis.core.errors import Refused
-
-if TYPE_CHECKING:
-    from parvis.plug.manifest import Manifest, Setting
+from parvis.plug.declared import Manifest, Setting
 
 MAX_TEXT = 10_000
 MAX_URL = 2_048
