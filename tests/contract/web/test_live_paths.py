@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from uvicorn.server import ServerState
 
 from parvis.core.event import CardGone
 from parvis.core.wire import Card
 from parvis.flow.publish import messages
-from parvis.web.admit import Admission, Turned
 from parvis.web.hub import Hub
-from parvis.web.live import Joined, admit_with
-from tests.live_listener import WAYS, Way, listening, over
+from tests.live_house import house, seqs
+from tests.live_listener import WAYS, Way, over
 from tests.memory_wall import MemoryWall
 from tests.snapshots import Stream
 from tests.waiting import until
 
 JSON = msgspec.json
-
-
-@contextlib.asynccontextmanager
-async def house(
-    way: Way, wall: MemoryWall | None = None, **more: Any
-) -> AsyncIterator[tuple[MemoryWall, Hub, str]]:
-    """A wall, its hub, and where it listens."""
-    wall = wall or MemoryWall()
-    admit = {key: more.pop(key) for key in ("admit", "state") if key in more}
-    hub = Hub(wall.engine(), **more)
-    async with listening(hub, way, **admit) as address:
-        yield wall, hub, address
-
-
-async def seqs(stream: Stream, until_seq: int) -> list[int]:
-    """The ids up to one."""
-    found: list[int] = []
-    while not found or found[-1] < until_seq:
-        event = await stream.event()
-        assert "id" in event, event
-        found.append(int(event["id"]))
-    return found
 
 
 def text_of(event: Mapping[str, str]) -> str:
@@ -296,214 +270,3 @@ async def test_a_view_sees_its_part(way: Way) -> None:
         assert await seqs(cards, 3) == [2, 3]
         assert await seqs(formats, 3) == [1, 3]
         assert (await Stream.open(address, "/live/square?view=none")).status == 400
-
-
-@over("direct", "asgi")
-async def test_a_wall_that_is_not_there_is_a_404_and_may_come_later(way: Way) -> None:
-    wall = MemoryWall()
-    row, wall.row = wall.row, None
-    async with house(way, wall) as (_wall, hub, address):
-        for name in ("square", "nowhere"):
-            stream = await Stream.open(address, f"/live/{name}?after=0")
-            assert stream.status == 404
-            assert stream.headers["content-type"] == "application/problem+json"
-            assert "no such wall" in (await stream.body()).decode()
-        await until(lambda: hub.readers == 0)
-        wall.row = row
-        assert (await Stream.open(address, "/live/square?after=0")).status == 200
-
-
-@over(*WAYS)
-async def test_who_may_not_come_in_is_told_why(way: Way) -> None:
-    def admit(_scope: Any) -> Joined | Turned:
-        return Turned(429, "Too many open streams from this address; close some.", 30.0)
-
-    async with house(way, admit=admit) as (_wall, hub, address):
-        stream = await Stream.open(address, "/live/square")
-        assert (stream.status, stream.headers["retry-after"]) == (429, "30")
-        assert json.loads(await stream.body())["detail"].startswith("Too many open streams")
-        assert hub.readers == 0
-
-
-@over("direct", "asgi")
-async def test_a_bug_in_admission_is_a_500_that_tells_nothing(way: Way) -> None:
-    def admit(_scope: Any) -> Joined | Turned:
-        raise KeyError("token-of-somebody")
-
-    async with house(way, admit=admit) as (_wall, _hub, address):
-        stream = await Stream.open(address, "/live/square")
-        assert stream.status == 500
-        assert b"token" not in await stream.body()
-
-
-@over("direct", "asgi")
-async def test_streams_are_counted_per_address_and_given_back(way: Way) -> None:
-    admission = Admission(streams=2)
-    admit = admit_with(admission, frozenset({"all"}))
-    async with house(way, admit=admit) as (_wall, hub, address):
-        streams = [await Stream.open(address, "/live/square") for _ in range(3)]
-        assert [stream.status for stream in streams] == [200, 200, 429]
-        streams[0].hang_up(rudely=True)
-        await until(lambda: hub.readers == 1)
-        again = await Stream.open(address, "/live/square")
-        assert again.status == 200
-        assert (await Stream.open(address, "/live/square?view=none")).status == 400
-        named = await Stream.open(address, "/live/square", "Origin: http://elsewhere.example")
-        assert named.status == 429
-        for stream in (streams[1], again):
-            stream.hang_up()
-        await until(lambda: hub.readers == 0)
-        assert admission._open == {}
-
-
-@over(*WAYS)
-async def test_head_and_other_methods(way: Way) -> None:
-    left: list[int] = []
-
-    def admit(_scope: Any) -> Joined:
-        return Joined("square", left=lambda: left.append(1))
-
-    async with house(way, admit=admit) as (_wall, hub, address):
-        url = urlsplit(address)
-        for method, status in (("HEAD", b"200"), ("POST", b"405"), ("DELETE", b"405")):
-            reader, writer = await asyncio.open_connection(url.hostname, url.port)
-            request = f"{method} /live/square HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-            writer.write(request.encode())
-            answer = await reader.read()
-            assert answer.split()[1] == status
-            if method == "HEAD":
-                assert answer.endswith(b"\r\n\r\n")
-                assert b"text/event-stream" in answer
-            writer.close()
-        assert hub.readers == 0
-        assert left == [1]
-
-
-@over(*WAYS)
-async def test_a_connection_may_first_ask_for_something_else(way: Way) -> None:
-    async with house(way) as (wall, hub, address):
-        stream = await Stream.open(address, "/first")
-        assert await stream.body() == b"/first"
-        stream._writer.write(b"GET /live/square?after=0 HTTP/1.1\r\nHost: x\r\n\r\n")
-        await stream.read_head()
-        await until(lambda: hub.readers == 1)
-        wall.show("test:x:1")
-        assert await seqs(stream, 1) == [1]
-
-
-@over(*WAYS)
-async def test_pipelined_requests_are_answered_in_order(way: Way) -> None:
-    async with house(way) as (wall, hub, address):
-        await hub.warm("square")
-        url = urlsplit(address)
-        reader, writer = await asyncio.open_connection(url.hostname, url.port)
-        writer.write(
-            b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
-            b"GET /live/square?after=0 HTTP/1.1\r\nHost: x\r\n\r\n"
-        )
-        stream = Stream(reader, writer)
-        await stream.read_head()
-        assert await stream.body() == b"/first"
-        await stream.read_head()
-        assert stream.headers["content-type"] == "text/event-stream"
-        await until(lambda: hub.readers == 1)
-        wall.show("test:x:1")
-        assert await seqs(stream, 1) == [1]
-
-
-@over("direct")
-async def test_nothing_that_follows_the_request_gets_between_the_events(way: Way) -> None:
-    after = (
-        b"GET /second HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"\x00\x01 garbage \r\n\r\n",
-        b"x" * 70_000,
-    )
-    held = []  # a stream that nobody holds is closed
-    async with house(way) as (wall, hub, address):
-        for number, rest in enumerate(after, 1):
-            url = urlsplit(address)
-            reader, writer = await asyncio.open_connection(url.hostname, url.port)
-            asked = f"GET /live/square?after={number - 1} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-            writer.write(asked + rest)
-            writer.write(rest)
-            stream = Stream(reader, writer)
-            held.append(stream)
-            await stream.read_head()
-            await until(lambda number=number: hub.readers == number)  # type: ignore[misc]
-            wall.show(f"test:x:{number}")
-            assert await seqs(stream, number) == [number]
-
-
-@over("direct")
-async def test_http_1_0_gets_no_chunks(way: Way) -> None:
-    async with house(way) as (wall, hub, address):
-        stream = await Stream.open(address, "/live/square?after=0", version="1.0")
-        chunked = await Stream.open(address, "/live/square?after=0")
-        assert "transfer-encoding" not in stream.headers
-        assert stream.headers["connection"] == "close"
-        await until(lambda: hub.readers == 2)
-        wall.show("test:x:1")
-        assert await seqs(stream, 1) == [1]
-        assert await seqs(chunked, 1) == [1]
-        await hub.stop()
-        assert await stream.event() == {}
-
-
-@over(*WAYS)
-async def test_readers_who_vanish_leave_nothing_behind(way: Way) -> None:
-    state = ServerState()
-    async with house(way, state=state) as (wall, hub, address):
-        streams = [await Stream.open(address, "/live/square?after=0") for _ in range(300)]
-        await until(lambda: hub.readers == 300)
-        for stream in streams:
-            stream.hang_up(rudely=True)
-        await until(lambda: hub.readers == 0)
-        await until(lambda: not state.connections and not state.tasks)
-        wall.show("test:x:1")
-        await until(lambda: not hub._tasks)
-
-
-@over(*WAYS)
-async def test_a_reader_who_only_closes_its_half_is_let_go(way: Way) -> None:
-    async with house(way) as (_wall, hub, address):
-        stream = await Stream.open(address, "/live/square")
-        await until(lambda: hub.readers == 1)
-        stream._writer.write_eof()
-        await until(lambda: hub.readers == 0)
-
-
-@over(*WAYS)
-async def test_stopping_ends_every_stream(way: Way) -> None:
-    state = ServerState()
-    async with house(way, state=state) as (_wall, hub, address):
-        streams = [await Stream.open(address, "/live/square") for _ in range(50)]
-        await until(lambda: hub.readers == 50)
-        await hub.stop()
-        for stream in streams:
-            assert await stream.event() == {}
-        late = await Stream.open(address, "/live/square")
-        assert late.status == 503
-        stream.hang_up()
-
-
-async def test_a_feed_that_nobody_reads_is_let_go_and_a_warm_one_kept() -> None:
-    wall = MemoryWall()
-    hub = Hub(wall.engine(), linger_s=0.02)
-    async with listening(hub) as address:
-        stream = await Stream.open(address, "/live/square")
-        await until(lambda: hub.readers == 1)
-        assert list(hub._feeds) == ["square"]
-        stream.hang_up()
-        await until(lambda: not hub._feeds)
-        assert await hub.warm("square")
-        assert not await hub.warm("nowhere")
-        seen = hub._sweeping
-        await until(lambda: hub._sweeping is not seen)
-        seen = hub._sweeping
-        await until(lambda: hub._sweeping is not seen)
-        assert list(hub._feeds) == ["square"]
-
-
-def test_what_comes_back_at_once_is_spread() -> None:
-    hub = Hub(MemoryWall().engine())
-    assert len({hub._retry() for _ in range(50)}) > 10
