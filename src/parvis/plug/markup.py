@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
 
 from parvis.core.post import Entity, EntityType
+from parvis.plug.address import safe_href
+from parvis.plug.entities import find_shortcodes, merged
 from parvis.plug.plain import clean, one_line
 from parvis.plug.tags import (
     BLOCKS,
@@ -22,20 +23,17 @@ from parvis.plug.tags import (
     tokens,
 )
 
+__all__ = ["Marked", "Picture", "read_markup", "safe_href"]
+
 MAX_HTML = 1_000_000
 MAX_TEXT = 20_000
 MAX_ENTITIES = 500
 MAX_DEPTH = 200
-MAX_HREF = 4096
 
 _SIGNS = {"tag": "#\uff03", "mention": "@\uff20"}
 _EMOJI_IMAGES = frozenset(("emoji", "custom-emoji", "emojione", "wp-smiley", "mfm-emoji"))
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_SHORTCODE = re.compile(r"(?<![A-Za-z0-9:]):([A-Za-z0-9_]{1,100}):(?![A-Za-z0-9:])")
-_UNSAFE_IN_HREF = re.compile(
-    r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]"
-)
 
 
 class Picture(NamedTuple):
@@ -81,27 +79,8 @@ def read_markup(
             break
     page.close()
     text = page.text()
-    entities = page.entities + list(_emojis(text, page.entities, emojis or {}))
-    entities.sort(key=lambda entity: entity.start)
-    return Marked(text, tuple(entities[:MAX_ENTITIES]), tuple(page.pictures))
-
-
-def safe_href(address: str, base: str = "") -> str:
-    """`address` made absolute if it is http, https or mailto and names somebody; else ''."""
-    address = _UNSAFE_IN_HREF.sub("", address[: MAX_HREF + 1])
-    if not address or len(address) > MAX_HREF:
-        return ""
-    try:
-        whole = urljoin(base, address) if base else address
-        parts = urlsplit(whole)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return ""
-    if parts.scheme == "mailto":
-        return whole if "@" in parts.path else ""
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        return ""
-    return whole
+    entities = merged(page.entities, find_shortcodes(text, emojis or {}))
+    return Marked(text, entities[:MAX_ENTITIES], tuple(page.pictures))
 
 
 class _Anchor:
@@ -312,18 +291,3 @@ def _kind(tag: Tag) -> EntityType:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-def _emojis(text: str, taken: list[Entity], emojis: Mapping[str, str]) -> Iterator[Entity]:
-    if not emojis:
-        return
-    following = iter(sorted(taken, key=lambda entity: entity.start))
-    other = next(following, None)
-    for found in _SHORTCODE.finditer(text):
-        while other is not None and other.end <= found.start():
-            other = next(following, None)
-        image = safe_href(emojis.get(found[1], ""))
-        if image and (other is None or found.end() <= other.start):
-            yield Entity(
-                type="emoji", start=found.start(), end=found.end(), text=found[0], image=image
-            )

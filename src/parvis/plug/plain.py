@@ -70,6 +70,8 @@ def _neighbours(found: re.Match[str]) -> tuple[int, int]:
 
 def direction(text: str) -> Direction:
     """Which way `text` runs: that of its first letter that runs any way."""
+    if text.isascii():
+        return "ltr"
     for char in text:
         strong = unicodedata.bidirectional(char)
         if strong in ("R", "AL"):

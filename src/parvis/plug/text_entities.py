@@ -88,19 +88,6 @@ def find_entities(text: str) -> tuple[Entity, ...]:
     return tuple(found)
 
 
-def direction_of(text: str) -> str:
-    """`rtl` when the first letter with a direction is written from right to left, else `ltr`."""
-    if text.isascii():
-        return "ltr"
-    for sign in text:
-        way = unicodedata.bidirectional(sign)
-        if way in ("R", "AL"):
-            return "rtl"
-        if way == "L":
-            return "ltr"
-    return "ltr"
-
-
 def _entity(text: str, match: re.Match[str]) -> Entity | None:
     start = match.start()
     if match.lastgroup == "scheme":

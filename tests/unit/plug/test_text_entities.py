@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parvis.core.post import Entity
-from parvis.plug.text_entities import MAX_ENTITIES, direction_of, find_entities
+from parvis.plug.text_entities import MAX_ENTITIES, find_entities
 
 
 def said(text: str, kind: str = "") -> list[str]:
@@ -80,14 +80,6 @@ def test_hostile_text_takes_linear_steps(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     for entity in find_entities(text):
         assert text[entity.start : entity.end] == entity.text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("", "ltr"), ("hello", "ltr"), ("שלום hi", "rtl"), ("12 مرحبا", "rtl"), ("é שלום", "ltr")],
-)
-def test_direction_is_that_of_the_first_letter(text: str, expected: str) -> None:
-    assert direction_of(text) == expected
 
 
 # twitter-text's own cases ----------------------------------------------------------------------

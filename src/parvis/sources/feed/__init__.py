@@ -11,8 +11,8 @@ import msgspec
 
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, Post, Raw
+from parvis.plug.address import safe_href
 from parvis.plug.door import Answer, Door, Knock
-from parvis.plug.markup import safe_href
 from parvis.plug.plain import one_line
 from parvis.plug.source import Page, Probe, Source
 from parvis.plug.tools import Tools

@@ -6,15 +6,16 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
 
-from parvis.core.post import Author, Direction, Entity, Media, Post, Unreadable
-from parvis.plug.markup import Marked, read_markup, safe_href
-from parvis.plug.plain import clean, one_line
-from parvis.plug.text_entities import direction_of, find_entities
+from parvis.core.post import Author, Entity, Media, Post, Unreadable
+from parvis.plug.address import safe_href
+from parvis.plug.entities import merged
+from parvis.plug.markup import Marked, read_markup
+from parvis.plug.plain import clean, direction, one_line
+from parvis.plug.text_entities import find_entities
 
 MAX_TEXT = 1200
 MAX_TITLE = 300
@@ -128,7 +129,7 @@ def _post(entry: Entry, head: Head, host: str, url: str, title: str, received_at
         version=version,
         entities=entities,
         lang=_lang(entry.lang) or _lang(head.lang),
-        dir=cast("Direction", direction_of(text)),
+        dir=direction(text),
         media=media,
         author=_author(entry, head, host, title),
         permalink=permalink,
@@ -180,24 +181,11 @@ def _joined(title: Marked, body: Marked) -> tuple[str, tuple[Entity, ...]]:
         msgspec.structs.replace(each, start=each.start + shift, end=each.end + shift)
         for each in kept
     ]
-    return text, _merged(entities, find_entities(text))
+    return text, merged(entities, find_entities(text))
 
 
 def _heard(text: str) -> str:
     return _NO_WORD.sub(" ", text.casefold()).strip()
-
-
-def _merged(first: Sequence[Entity], second: Iterable[Entity]) -> tuple[Entity, ...]:
-    """All of `first`, and of `second` what overlaps none of them."""
-    taken = iter([*first, None])
-    other = next(taken)
-    all_: list[Entity] = list(first)
-    for entity in second:
-        while other is not None and other.end <= entity.start:
-            other = next(taken)
-        if other is None or entity.end <= other.start:
-            all_.append(entity)
-    return tuple(sorted(all_, key=lambda entity: entity.start))
 
 
 def _once(media: Iterable[Media]) -> tuple[Media, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from parvis.core.post import Media, MediaType, Unreadable
-from parvis.plug.markup import safe_href
+from parvis.plug.address import safe_href
 from parvis.sources.feed.entry import Entry, Head, Parsed, Words
 
 MAX_ENTRIES = 500

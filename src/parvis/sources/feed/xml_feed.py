@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import feedparser
 
 from parvis.core.post import Media, MediaType, Unreadable
-from parvis.plug.markup import safe_href
+from parvis.plug.address import safe_href
 from parvis.plug.tags import Tag, tokens
 from parvis.sources.feed.entry import Entry, Head, Parsed, Words
 

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from parvis.core.post import Author
-from parvis.plug.markup import safe_href
+from parvis.plug.address import safe_href
 from parvis.plug.plain import one_line
 from parvis.sources.mastodon.fields import Fields, rows, text, whole
 

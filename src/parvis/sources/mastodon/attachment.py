@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from parvis.core.post import Media, MediaType
-from parvis.plug.markup import safe_href
+from parvis.plug.address import safe_href
 from parvis.plug.plain import clean
 from parvis.sources.mastodon.fields import Fields, real, rows, table, text, whole
 

@@ -24,7 +24,8 @@ from parvis.core.post import (
     Sensitivity,
     Unreadable,
 )
-from parvis.plug.markup import read_markup, safe_href
+from parvis.plug.address import safe_href
+from parvis.plug.markup import read_markup
 from parvis.plug.plain import clean, direction, one_line
 from parvis.sources.mastodon.account import NETWORK, emojis_of, host_of, opt_outs, read_author
 from parvis.sources.mastodon.attachment import read_media

@@ -8,18 +8,17 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import cast
 
 import msgspec
 
 from parvis.core.errors import Refused
-from parvis.core.post import Arrival, Author, Direction, Gone, Media, Post, Raw, Unreadable
+from parvis.core.post import Arrival, Author, Gone, Media, Post, Raw, Unreadable
+from parvis.plug.address import safe_href
 from parvis.plug.door import Answer, Door, Knock
-from parvis.plug.markup import safe_href
-from parvis.plug.plain import clean, one_line
+from parvis.plug.plain import clean, direction, one_line
 from parvis.plug.source import Probe, Source
 from parvis.plug.standard_webhooks import Unsigned, read_keys, verify
-from parvis.plug.text_entities import direction_of, find_entities
+from parvis.plug.text_entities import find_entities
 from parvis.plug.tools import Tools
 from parvis.sources.webhook.item import MAX_ITEMS, Bad, Item, read_item, schema, split
 
@@ -200,7 +199,7 @@ class Webhook(Source):
             kind=item.kind,
             entities=find_entities(text),
             lang=item.lang.strip(),
-            dir=cast("Direction", direction_of(text)),
+            dir=direction(text),
             media=tuple(
                 Media(type=each.type, url=url, alt=clean(each.alt), w=each.w, h=each.h)
                 for each in item.media
