@@ -4,17 +4,16 @@ suite runs.
 A whole test file of a source: `class TestContract(SourceContract): folder = __file__`.
 """
 
+from parvis.plug.testkit.clock import ManualClock
 from parvis.plug.testkit.contract import (
     BridgeContract,
     CheckContract,
     FormatContract,
     LayoutContract,
 )
+from parvis.plug.testkit.fake_http import Asked, FakeHttp
 from parvis.plug.testkit.fakes import (
-    Asked,
     DictMemory,
-    FakeHttp,
-    ManualClock,
     MemoryBlobs,
     MemoryVault,
     tools,

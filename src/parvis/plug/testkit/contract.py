@@ -21,8 +21,9 @@ from parvis.plug.door import Act, Knock
 from parvis.plug.format import Format
 from parvis.plug.layout import Layout
 from parvis.plug.manifest import Kind, check_settings
+from parvis.plug.testkit.clock import NOW_MS
 from parvis.plug.testkit.extension import ExtensionContract
-from parvis.plug.testkit.fakes import NOW_MS, FakeHttp
+from parvis.plug.testkit.fake_http import FakeHttp
 
 _ELEMENT = r"[a-z][a-z0-9]*(-[a-z0-9]+)+"
 

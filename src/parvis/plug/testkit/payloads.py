@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 
 from parvis.core.errors import Refused
 from parvis.core.post import Raw
+from parvis.plug.testkit.clock import NOW_MS
 
 RECORDED = "PARVIS_RECORDED"
-NOW_MS = 1_790_000_000_000
 
 _TYPES = {
     ".json": "application/json",

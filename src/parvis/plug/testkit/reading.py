@@ -15,7 +15,7 @@ from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw, Unreadable
 from parvis.plug.manifest import Kind
 from parvis.plug.source import Source
 from parvis.plug.testkit.extension import ExtensionContract
-from parvis.plug.testkit.fakes import FakeHttp
+from parvis.plug.testkit.fake_http import FakeHttp
 from parvis.plug.testkit.payloads import damaged, fixture_raws, warped
 
 YEAR_2100_MS = 4_102_444_800_000
