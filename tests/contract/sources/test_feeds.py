@@ -18,6 +18,7 @@ from parvis.plug.http import Http
 from parvis.plug.source import Source
 from parvis.plug.testkit import DictMemory, tools
 from parvis.sim import feeds, serving
+from parvis.sim.feeds.publisher import Publisher
 from parvis.sources.feed import open_source
 from tests.waiting import until
 
@@ -28,7 +29,7 @@ FOLDER = "src/parvis/sources/feed"
 class Stage:
     """A simulator that serves, a source that reads it, and the door where its hub may knock."""
 
-    def __init__(self, base: str, publisher: feeds.Publisher, source: Source) -> None:
+    def __init__(self, base: str, publisher: Publisher, source: Source) -> None:
         self.base = base
         self.publisher = publisher
         self.source = source
@@ -135,11 +136,9 @@ async def test_the_hub_pushes_what_is_new(format_: str) -> None:
 
 
 @pytest.mark.parametrize("signature", ["sha1", "sha256", "sha384", "sha512"])
-async def test_every_signature_of_a_hub_is_understood(
-    signature: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feeds, "SIGNATURE", signature)
+async def test_every_signature_of_a_hub_is_understood(signature: str) -> None:
     async with stage() as on:
+        on.publisher.signature = signature
         await on.told("")
         await until(lambda: on.publisher.subscribers)
         await on.sim("post", title="Signed", text="")
