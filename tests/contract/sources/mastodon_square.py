@@ -14,7 +14,7 @@ from parvis.plug.source import Page
 from parvis.plug.testkit import MemoryVault, tools
 from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
-from parvis.sim.mastodon.world import Draft
+from parvis.sim.mastodon.status import Draft
 from parvis.sources import mastodon
 from parvis.sources.mastodon import Mastodon
 from tests.waiting import until

@@ -13,7 +13,8 @@ from parvis.core.errors import Later, Refused
 from parvis.core.post import Gone, OptedOut, Post, Unreadable
 from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
-from parvis.sim.mastodon.world import Draft, Refusal
+from parvis.sim.mastodon.status import Draft
+from parvis.sim.mastodon.world import Refusal
 from tests.contract.sources.mastodon_square import Listening, Square, opened
 from tests.waiting import until
 

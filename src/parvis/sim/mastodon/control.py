@@ -24,7 +24,8 @@ from aiohttp import web
 
 from parvis.sim.mastodon.crowd import utterance
 from parvis.sim.mastodon.rest import WORLD, answer_json, base_of, error
-from parvis.sim.mastodon.world import Draft, Refusal
+from parvis.sim.mastodon.status import Draft
+from parvis.sim.mastodon.world import Refusal
 
 SETTINGS: dict[str, Any] = {
     "stream_open": bool,

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
-from parvis.sim.mastodon.world import Draft, World
+from parvis.sim.mastodon.status import Draft
+from parvis.sim.mastodon.world import World
 
 PEOPLE = (
     ("ada", "Ada Marsh"),

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import msgspec
 from aiohttp import web
 
-from parvis.sim.mastodon.world import Status, World, iso
+from parvis.sim.mastodon.status import Status, iso
+from parvis.sim.mastodon.world import World
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
 LOGIN = "This method requires an authenticated user"

@@ -4,53 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import msgspec
 
-from parvis.sim.mastodon.html import as_html, mentions_of, tags_of
+from parvis.sim.mastodon.html import as_html
+from parvis.sim.mastodon.status import (
+    Draft,
+    Status,
+    iso,
+    mention_rows,
+    now_ms,
+    status_of,
+    tag_rows,
+)
 
-Status = dict[str, Any]
 FIRST_NOTIFICATION = 34_975_535
-
-
-def now_ms() -> int:
-    """The real time."""
-    return time.time_ns() // 1_000_000
-
-
-def iso(at_ms: int) -> str:
-    """As the API writes times."""
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
-
-
-class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody posts. `author`: a name, or `name@host` for somebody of another server."""
-
-    text: str
-    author: str = "ada"
-    name: str = ""
-    note: str = ""
-    spoiler: str = ""
-    sensitive: bool = False
-    language: str = "en"
-    visibility: str = "public"
-    noindex: bool = False
-    indexable: bool = True
-    discoverable: bool = True
-    bot: bool = False
-    followers: int = 42
-    media: tuple[dict[str, Any], ...] = ()
-    emojis: tuple[str, ...] = ()
-    poll: tuple[str, ...] = ()
-    reply_to: str = ""
-    quote: str = ""
-    at_ms: int = 0
 
 
 @dataclass(eq=False)
@@ -117,7 +88,12 @@ class World:
     # what happens ---------------------------------------------------------------------------------
     def post(self, draft: Draft, base: str) -> Status:
         """Publish it, and tell the listeners."""
-        status = self._status(draft, base)
+        asked_ms = self.clock()
+        at_ms = draft.at_ms or asked_ms
+        self._last_id = max(self._last_id + 1, at_ms << 16)
+        id_ = str(self._last_id if not draft.at_ms else (draft.at_ms << 16) + len(self.statuses))
+        quoted = self.statuses.get(draft.quote)
+        status = status_of(draft, base, id_, at_ms=at_ms, asked_ms=asked_ms, quoted=quoted)
         self.statuses[status["id"]] = status
         self._tell("update", status, _json(status))
         if self._mentions_owner(status):
@@ -140,8 +116,8 @@ class World:
         status = {
             **old,
             "content": as_html(text, base),
-            "tags": self._tags(text, base),
-            "mentions": self._mentions(text, base),
+            "tags": tag_rows(text, base),
+            "mentions": mention_rows(text, base),
             "edited_at": iso(max(self.clock(), _ms(old["edited_at"]) + 1)),
             "spoiler_text": old["spoiler_text"] if spoiler is None else spoiler,
         }
@@ -251,7 +227,6 @@ class World:
             "status": status,
         }
 
-    # the shape of things --------------------------------------------------------------------------
     def _tell(self, event: str, status: Status, data: str) -> None:
         for listener in self.listeners:
             if listener.channel.startswith("user"):
@@ -265,86 +240,6 @@ class World:
 
     def _mentions_owner(self, status: Status) -> bool:
         return any(row["acct"] == self.owner for row in status["mentions"])
-
-    def _status(self, draft: Draft, base: str) -> Status:
-        at_ms = draft.at_ms or self.clock()
-        self._last_id = max(self._last_id + 1, at_ms << 16)
-        id_ = str(self._last_id if not draft.at_ms else (draft.at_ms << 16) + len(self.statuses))
-        account = self._account(draft, base)
-        home = account["url"].rpartition("/@")[0]
-        theirs = id_ if home == base else str(int(id_) - 7)
-        quoted = self.statuses.get(draft.quote)
-        return {
-            "id": id_,
-            "created_at": iso(at_ms),
-            "in_reply_to_id": draft.reply_to or None,
-            "in_reply_to_account_id": None,
-            "sensitive": draft.sensitive or bool(draft.spoiler),
-            "spoiler_text": draft.spoiler,
-            "visibility": draft.visibility,
-            "language": draft.language,
-            "uri": f"{home}/users/{account['username']}/statuses/{theirs}",
-            "url": f"{home}/@{account['username']}/{theirs}",
-            "replies_count": 0,
-            "reblogs_count": 0,
-            "favourites_count": 0,
-            "quotes_count": 0,
-            "edited_at": None,
-            "content": as_html(draft.text, base),
-            "reblog": None,
-            "application": None,
-            "account": account,
-            "media_attachments": [_media(n, given, id_) for n, given in enumerate(draft.media)],
-            "mentions": self._mentions(draft.text, base),
-            "tags": self._tags(draft.text, base),
-            "emojis": [_emoji(code, base) for code in draft.emojis],
-            "quote": {"state": "accepted", "quoted_status": quoted} if quoted else None,
-            "card": None,
-            "poll": _poll(id_, draft.poll) if draft.poll else None,
-        }
-
-    def _account(self, draft: Draft, base: str) -> dict[str, Any]:
-        name, _, host = draft.author.partition("@")
-        home = f"https://{host}" if host else base
-        return {
-            "id": str(sum(ord(char) * 31**place for place, char in enumerate(draft.author))),
-            "username": name,
-            "acct": draft.author,
-            "display_name": draft.name or name.title(),
-            "locked": False,
-            "bot": draft.bot,
-            "discoverable": draft.discoverable,
-            "indexable": draft.indexable,
-            "group": False,
-            "created_at": "2022-11-01T00:00:00.000Z",
-            "note": f"<p>{draft.note}</p>",
-            "url": f"{home}/@{name}",
-            "uri": f"{home}/users/{name}",
-            "avatar": f"{base}/avatars/original/missing.png",
-            "avatar_static": f"{base}/avatars/original/missing.png",
-            "header": f"{base}/headers/original/missing.png",
-            "header_static": f"{base}/headers/original/missing.png",
-            "followers_count": draft.followers,
-            "following_count": 7,
-            "statuses_count": 3,
-            "last_status_at": iso(self.clock())[:10],
-            "noindex": draft.noindex,
-            "emojis": [],
-            "roles": [],
-            "fields": [],
-        }
-
-    def _mentions(self, text: str, base: str) -> list[dict[str, str]]:
-        rows = []
-        for name, host in mentions_of(text):
-            home = f"https://{host}" if host else base
-            acct = f"{name}@{host}" if host else name
-            id_ = str(sum(ord(char) * 31**place for place, char in enumerate(acct)))
-            rows.append({"id": id_, "username": name, "url": f"{home}/@{name}", "acct": acct})
-        return rows
-
-    def _tags(self, text: str, base: str) -> list[dict[str, str]]:
-        return [{"name": tag.lower(), "url": f"{base}/tags/{tag.lower()}"} for tag in tags_of(text)]
 
 
 def _page(rows: list[Status], query: dict[str, str], *, limit: int, most: int) -> list[Status]:
@@ -367,36 +262,3 @@ def _ms(at: str | None) -> int:
 
 def _number(text: str | None) -> int:
     return int(text) if text and re.fullmatch(r"\d{1,30}", text) else 0
-
-
-def _media(number: int, given: dict[str, Any], id_: str) -> dict[str, Any]:
-    size = {"width": 1200, "height": 800, "size": "1200x800", "aspect": 1.5}
-    return {
-        "id": f"{id_}{number}",
-        "type": "image",
-        "preview_url": given.get("url"),
-        "remote_url": None,
-        "text_url": None,
-        "meta": {"focus": {"x": 0.0, "y": 0.0}, "original": size, "small": size},
-        "description": None,
-        "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
-        **given,
-    }
-
-
-def _emoji(code: str, base: str) -> dict[str, Any]:
-    url = f"{base}/emoji/{code}.png"
-    return {"shortcode": code, "url": url, "static_url": url, "visible_in_picker": True}
-
-
-def _poll(id_: str, choices: Iterable[str]) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "expires_at": None,
-        "expired": False,
-        "multiple": False,
-        "votes_count": 0,
-        "voters_count": 0,
-        "options": [{"title": choice, "votes_count": 0} for choice in choices],
-        "emojis": [],
-    }
