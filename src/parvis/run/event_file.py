@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
-
-import msgspec
+from typing import Any
 
 from parvis.core.errors import Refused
 from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.plug.manifest import Manifest, check_settings
-from parvis.run.event_lines import line_of, lines_of
+from parvis.run.event_faults import Faults
+from parvis.run.event_lines import Place, lines_of
 from parvis.run.event_tables import (
     BridgeTable,
     Declared,
@@ -27,13 +26,9 @@ from parvis.run.settings import nearest
 from parvis.web.problem import Several
 
 MAX_BYTES = 512 * 1024
-_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"[^\s#]{1,100}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
-
-
-Place = tuple[str | int, ...]
 
 
 def read_file(path: Path) -> str:
@@ -63,14 +58,12 @@ def read_event(text: str, known: Known, where: str = "The event file") -> tuple[
     return declared
 
 
-class Reading:
-    """One file being read; `faults` gathers every sentence."""
+class Reading(Faults):
+    """One file being read."""
 
     def __init__(self, known: Known, where: str, lines: dict[Place, int]) -> None:
-        self.faults: list[str] = []
+        super().__init__(where, lines)
         self._known = known
-        self._where = where
-        self._lines = lines
         self._ids: set[tuple[str, str]] = set()
 
     def walls(self, given: Mapping[str, Any]) -> tuple[Declared, ...]:
@@ -255,49 +248,6 @@ class Reading:
                     f' secrets = {{ {credential.name} = "NAME" }}',
                 )
 
-    # the small things -----------------------------------------------------------------------------
-    def _table(
-        self,
-        given: Mapping[str, Any],
-        kind: type[Any],
-        at: Place,
-        noun: str,
-        more: Sequence[str] = (),
-    ) -> Any:
-        """`given` as `kind`; unknown keys and wrong types are faults, the rest stands."""
-        hints = get_type_hints(kind)
-        fields: dict[str, Any] = {}
-        for name, value in given.items():
-            if name not in hints:
-                end = nearest(name, [*hints, *more])
-                self._fault((*at, name), f"a {noun} has no {name!r}; {end}")
-                continue
-            try:
-                fields[name] = msgspec.convert(value, hints[name])
-            except msgspec.ValidationError as error:
-                choices = get_args(hints[name]) if get_origin(hints[name]) is Literal else ()
-                said = str(error)[:1].lower() + str(error)[1:] + "; correct it"
-                if choices:
-                    said = f"{value!r} is none of {', '.join(choices)}"
-                self._fault((*at, name), f"{name}: {said}")
-                fields[name] = msgspec.UNSET
-        kept = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
-        return kind(**kept)
-
-    def _sub(self, given: Mapping[str, Any], name: str, at: Place) -> dict[str, Any]:
-        table = given.get(name, {})
-        if isinstance(table, dict):
-            return table
-        self._fault((*at, name), f"{name} is a table: write [wall.{name}]")
-        return {}
-
-    def _tables(self, given: Mapping[str, Any], name: str, at: Place) -> list[dict[str, Any]]:
-        tables = given.get(name, [])
-        if isinstance(tables, list) and all(isinstance(each, dict) for each in tables):
-            return tables
-        self._fault((*at, name), f"a {name} is written [[wall.{name}]], with two brackets")
-        return []
-
     def _manifest(
         self, plugin: str, known: Mapping[str, Manifest], at: Place, noun: str
     ) -> Manifest | None:
@@ -314,21 +264,6 @@ class Reading:
         if (noun, given) in self._ids:
             self._fault(at, f"the {noun} id {given!r} is used twice; rename one")
         self._ids.add((noun, given))
-
-    def _check_id(self, given: str, at: Place, noun: str) -> None:
-        if not given:
-            self._fault(at, f"a {noun} needs an id")
-        elif not _ID.fullmatch(given):
-            self._fault(
-                at,
-                f"the {noun} id {given!r} stands in addresses; use lower-case letters, digits and"
-                " hyphens",
-            )
-
-    def _fault(self, at: Place, says: str) -> None:
-        line = line_of(self._lines, at)
-        place = f"{self._where}, line {line}" if line else self._where
-        self.faults.append(f"{place}: {says.rstrip('.')}.")
 
 
 def _named(sentence: str, given: Mapping[str, Any]) -> str:

@@ -7,14 +7,14 @@ import re
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\- ]+?)\s*\]\]?\s*(#.*)?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=")
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 
-def lines_of(text: str) -> dict[Path, int]:
+def lines_of(text: str) -> dict[Place, int]:
     """Line numbers, from 1, by path: `("wall", 0, "source", 1, "plugin")`."""
-    found: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    here: Path = ()
+    found: dict[Place, int] = {}
+    counts: dict[Place, int] = {}
+    here: Place = ()
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.fullmatch(line):
             names = [name.strip() for name in header[2].split(".")]
@@ -26,7 +26,7 @@ def lines_of(text: str) -> dict[Path, int]:
     return found
 
 
-def line_of(lines: dict[Path, int], path: Path) -> int:
+def line_of(lines: dict[Place, int], path: Place) -> int:
     """The line of the path, or of the nearest thing around it; 0 when nothing is known."""
     while path:
         if path in lines:
@@ -35,8 +35,8 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
     return 0
 
 
-def _enter(names: list[str], opens: bool, counts: dict[Path, int]) -> Path:
-    here: Path = ()
+def _enter(names: list[str], opens: bool, counts: dict[Place, int]) -> Place:
+    here: Place = ()
     for name in names[:-1]:
         here = (*here, name)
         if here in counts:

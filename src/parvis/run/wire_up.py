@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import socket
@@ -21,7 +20,6 @@ from parvis.engine.embedded.owner import Owner
 from parvis.engine.open import open_engine
 from parvis.engine.store import wall_clock
 from parvis.flow.collect import Collector
-from parvis.flow.declare import Changed, declare
 from parvis.flow.recheck import duty_of
 from parvis.flow.road import Road
 from parvis.flow.tell import Teller
@@ -32,8 +30,8 @@ from parvis.plug.format import Format
 from parvis.plug.http import Http
 from parvis.plug.layout import Layout
 from parvis.plug.source import Source
-from parvis.run.event_file import read_event
-from parvis.run.event_tables import Declared, Known
+from parvis.run.declaring import Declaring
+from parvis.run.event_tables import Known
 from parvis.run.open_extension import open_bridge, open_source
 from parvis.run.settings import Settings
 from parvis.web.admit import Admission
@@ -41,7 +39,7 @@ from parvis.web.app import build_app
 from parvis.web.auth import Keyring, key_of
 from parvis.web.hub import Hub
 from parvis.web.media import Media
-from parvis.web.room import Applied, Room, static_folder
+from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
 
@@ -103,60 +101,6 @@ class House:
         await self.engine.close()
         if self.owner is not None:
             self.owner.release()
-
-
-class Declaring:
-    """Applies event files, one at a time, whole or not at all."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        collector: Collector,
-        teller: Teller,
-        hub: Hub,
-        has: Known,
-        clock: Clock,
-    ) -> None:
-        self._engine = engine
-        self._collector = collector
-        self._teller = teller
-        self._hub = hub
-        self._known = has
-        self._clock = clock
-        self._one = asyncio.Lock()
-        self.runs = False
-        """Set once the house runs: from then on an applied file moves its sources and bridges."""
-
-    async def apply(self, text: str, dry: bool = False, where: str = "The event file") -> Applied:
-        """Raises `Refused` before anything is written when anything in it is wrong."""
-        declared = read_event(text, self._known, where)
-        walls = tuple(each.wall.id for each in declared)
-        async with self._one:
-            said: list[str] = []
-            for each in declared:
-                said += (await self._declare(each, dry=True)).said
-            if dry:
-                return Applied(walls, tuple(said), dry=True)
-            for each in declared:
-                await self._declare(each)
-                if self.runs:
-                    await self._collector.refresh(each.wall.id)
-                    await self._hub.warm(each.wall.id)
-            if self.runs:
-                await self._teller.refresh()
-        return Applied(walls, tuple(said))
-
-    async def _declare(self, each: Declared, *, dry: bool = False) -> Changed:
-        return await declare(
-            self._engine,
-            each.wall,
-            each.sources,
-            each.formats,
-            self._known.opened,
-            each.bridges,
-            clock=self._clock,
-            dry=dry,
-        )
 
 
 async def open_house(settings: Settings, *, clock: Clock = wall_clock) -> House:

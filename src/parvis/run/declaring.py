@@ -1,0 +1,69 @@
+"""Event files applied to a running house."""
+
+from __future__ import annotations
+
+import asyncio
+
+from parvis.core.ports import Clock
+from parvis.engine import Engine
+from parvis.flow.collect import Collector
+from parvis.flow.declare import Changed, declare
+from parvis.flow.tell import Teller
+from parvis.run.event_file import read_event
+from parvis.run.event_tables import Declared, Known
+from parvis.web.hub import Hub
+from parvis.web.room import Applied
+
+
+class Declaring:
+    """Applies event files, one at a time, whole or not at all."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        collector: Collector,
+        teller: Teller,
+        hub: Hub,
+        has: Known,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._collector = collector
+        self._teller = teller
+        self._hub = hub
+        self._known = has
+        self._clock = clock
+        self._one = asyncio.Lock()
+        self.runs = False
+        """Set once the house runs: from then on an applied file moves its sources and bridges."""
+
+    async def apply(self, text: str, dry: bool = False, where: str = "The event file") -> Applied:
+        """Raises `Refused` before anything is written when anything in it is wrong."""
+        declared = read_event(text, self._known, where)
+        walls = tuple(each.wall.id for each in declared)
+        async with self._one:
+            said: list[str] = []
+            for each in declared:
+                said += (await self._declare(each, dry=True)).said
+            if dry:
+                return Applied(walls, tuple(said), dry=True)
+            for each in declared:
+                await self._declare(each)
+                if self.runs:
+                    await self._collector.refresh(each.wall.id)
+                    await self._hub.warm(each.wall.id)
+            if self.runs:
+                await self._teller.refresh()
+        return Applied(walls, tuple(said))
+
+    async def _declare(self, each: Declared, *, dry: bool = False) -> Changed:
+        return await declare(
+            self._engine,
+            each.wall,
+            each.sources,
+            each.formats,
+            self._known.opened,
+            each.bridges,
+            clock=self._clock,
+            dry=dry,
+        )
