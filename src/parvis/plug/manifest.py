@@ -23,6 +23,7 @@ from parvis.plug.declared import (
     SettingType,
     Words,
 )
+from parvis.plug.faulty import read_fault
 from parvis.plug.settings import check_settings, hosts_of, wrong
 
 __all__ = [
@@ -151,36 +152,24 @@ def _check_hosts(manifest: Manifest, where: str) -> None:
             )
 
 
-_MISSING = re.compile(r"Object missing required field `(.+?)`(?: - at `(.+)`)?")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`(?: - at `(.+)`)?")
-_OTHER = re.compile(r"(.+?) - at `(.+)`")
-
-
 def _said_plainly(error: str) -> str:
-    if found := _MISSING.fullmatch(error):
-        return f"{_key(found[2], found[1])} is missing; add it."
-    if found := _UNKNOWN.fullmatch(error):
-        known = _fields_at(found[2] or "")
-        return f"{_key(found[2], found[1])} is unknown; {_nearest(found[1], known)}."
-    if found := _OTHER.fullmatch(error):
-        said = found[1][:1].lower() + found[1][1:]
-        return f"{_key(found[2])}: {said}; correct it."
-    return f"{error}; correct it."
-
-
-def _key(at: str | None, last: str = "") -> str:
-    path = (at or "$").removeprefix("$").removeprefix(".")
-    return ".".join(part for part in (path, last) if part)
+    fault = read_fault(error)
+    if fault.kind == "missing":
+        return f"{fault.place} is missing; add it."
+    if fault.kind == "unknown":
+        at, _, name = fault.place.rpartition(".")
+        return f"{fault.place} is unknown; {_nearest(name, _fields_at(at))}."
+    return f"{fault.place}: {fault.says}; correct it." if fault.place else f"{error}; correct it."
 
 
 def _fields_at(at: str) -> tuple[str, ...]:
-    if at.startswith("$.settings"):
+    if at.startswith("settings"):
         return (Words if at.endswith(".help") else Setting).__struct_fields__
-    if at.startswith("$.credentials"):
+    if at.startswith("credentials"):
         return (Words if at.endswith(".help") else Credential).__struct_fields__
-    if at == "$.budget":
+    if at == "budget":
         return Budget.__struct_fields__
-    if at in ("$.name", "$.about"):
+    if at in ("name", "about"):
         return Words.__struct_fields__
     return Manifest.__struct_fields__
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis import __version__
+from parvis.plug.problem import Problem
 from parvis.web.entry import Entry, answer
-from parvis.web.problem import Problem
 
 PATH = "/api/openapi.json"
 _REF = "#/components/schemas/{name}"

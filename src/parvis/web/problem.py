@@ -10,18 +10,9 @@ import msgspec
 from starlette.responses import Response
 
 from parvis.core.errors import Conflict, Later, Refused
+from parvis.plug.problem import PROBLEM_JSON, Problem
 
 log = logging.getLogger("parvis.web")
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """What went wrong; `detail` is one sentence: what, where, how to mend."""
-
-    title: str
-    status: int
-    detail: str
-    type: str = "about:blank"
-    problems: tuple[str, ...] = ()
 
 
 class Several(Refused):
@@ -54,9 +45,7 @@ def problem(
     if status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     said = Problem(HTTPStatus(status).phrase, status, detail, problems=problems)
-    return Response(
-        msgspec.json.encode(said), status, headers, media_type="application/problem+json"
-    )
+    return Response(msgspec.json.encode(said), status, headers, media_type=PROBLEM_JSON)
 
 
 def problem_of(error: Exception) -> Response:

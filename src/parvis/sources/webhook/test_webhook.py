@@ -10,11 +10,11 @@ import pytest
 from parvis.core.errors import Refused
 from parvis.core.post import Arrival, Gone, Post, Raw, Unreadable
 from parvis.plug.door import Answer, Knock
+from parvis.plug.item import schema
 from parvis.plug.source import Source
 from parvis.plug.standard_webhooks import read_keys, sign
 from parvis.plug.testkit import MemoryVault, SourceContract, tools
 from parvis.sources.webhook import MAX_BYTES, open_source
-from parvis.sources.webhook.item import schema
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_" + "C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -283,7 +283,7 @@ def test_a_body_cut_on_its_way_is_unreadable() -> None:
 async def test_the_schema_is_served_and_committed_as_it_is() -> None:
     committed = json.loads((Path(__file__).parent / "schema.json").read_bytes())
     assert committed == json.loads(msgspec.json.encode(schema())), (
-        "write schema.json again from item.schema()"
+        "write schema.json again from plug.item.schema()"
     )
     answer = await source().answer(Knock("schema.json", "GET", {}, {}, b"", NOW_MS))
     assert answer.status == 200 and json.loads(answer.body) == committed

@@ -1,8 +1,9 @@
-"""What may be sent: the published shape of one item. `schema.json` is made from it."""
+"""One post as other systems send it: the published shape, for every door and page that parvis asks
+others to fill.
+"""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from inspect import cleandoc
 from typing import Annotated, Any
@@ -10,8 +11,8 @@ from typing import Annotated, Any
 import msgspec
 
 from parvis.core.post import MediaType, PostKind
-
-MAX_ITEMS = 100
+from parvis.plug.batch import MAX_ITEMS, Bad, why_no_json
+from parvis.plug.faulty import read_fault
 
 Id = Annotated[
     str,
@@ -72,14 +73,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     ] = {}
 
 
-class Bad(Exception):
-    """An item or a body that cannot be taken; the text is one sentence."""
-
-
 _ITEM = msgspec.json.Decoder(Item)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_PLACE = re.compile(r"(.*?)(?: - at (?:`(.*)`|the (.*)))?", re.DOTALL)
-_MISSING = re.compile(r"Object (missing required|contains unknown) field `(.{1,60}).*`", re.DOTALL)
 
 _FORMS = {
     "https": "must be a web address that starts with https:// or http://",
@@ -93,9 +87,9 @@ def read_item(body: bytes | msgspec.Raw) -> Item:
     try:
         item = _ITEM.decode(body)
     except msgspec.ValidationError as error:
-        raise Bad(_said(str(error))) from error
+        raise Bad(_sentence(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Bad(f"It is not valid JSON ({_short(error)}); send one object.") from error
+        raise Bad(f"It is not valid JSON ({why_no_json(error)}); send one object.", 400) from error
     if item.id[-1] == "\n":  # a `$` in a pattern lets it through
         raise Bad("id ends in a line break; remove it.")
     if "alias" in item.extra:
@@ -103,18 +97,6 @@ def read_item(body: bytes | msgspec.Raw) -> Item:
     if not item.delete and not item.media and not item.text.strip():
         raise Bad("text is missing or empty, and there are no media; give one of them.")
     return item
-
-
-def split(body: bytes) -> list[msgspec.Raw] | None:
-    """The items of a list, still unread; None when `body` is no list. Raises `Bad`."""
-    if body.lstrip(b" \t\r\n")[:1] != b"[":
-        return None
-    try:
-        return _LIST.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Bad(
-            f"The body is not valid JSON ({_short(error)}); send one object or a list."
-        ) from error
 
 
 def schema() -> dict[str, Any]:
@@ -134,24 +116,17 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _said(error: str) -> str:
-    found = _PLACE.fullmatch(error)
-    said, path, other = (found[1], found[2], found[3]) if found else (error, "", "")
-    place = (path or "").removeprefix("$").removeprefix(".")[:100]
-    if other or "[...]" in place:
+def _sentence(error: str) -> str:
+    fault = read_fault(error)
+    place = fault.place[:100]
+    if fault.of or "[...]" in place:
         place = place.replace("[...]", "") or "extra"
-    if named := _MISSING.fullmatch(said):
-        place = f"{place}.{named[2]}" if place else named[2]
-        said = "is missing; add it" if named[1][0] == "m" else "is unknown; remove it"
-        return f"{place} {said}."
+    if fault.kind == "missing":
+        return f"{place} is missing; add it."
+    if fault.kind == "unknown":
+        return f"{place} is unknown; remove it."
+    said = fault.says
     if "matching regex" in said:
         said = next(form for sign, form in _FORMS.items() if sign in said)
-    said = said[:1].lower() + said[1:200].replace("`", "")
+    said = said[:200].replace("`", "")
     return f"{place or 'The item'}: {said}; correct it."
-
-
-def _short(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    said = str(error).removeprefix("JSON is malformed: ")[:80]
-    return "no UTF-8" if isinstance(error, UnicodeDecodeError) else said
