@@ -6,6 +6,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 MAX_HREF = 4096
+_HOST = re.compile(r"[\w.:-]{1,253}")
 _UNSAFE_IN_HREF = re.compile(
     r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]"
 )
@@ -27,3 +28,21 @@ def safe_href(address: str, base: str = "") -> str:
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return ""
     return whole
+
+
+def web_address(address: str, base: str = "") -> str:
+    """Like `safe_href`, for what must be fetched: http and https alone, else ''."""
+    whole = safe_href(address, base) if address else ""
+    return whole if whole.startswith(("http://", "https://")) else ""
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, lower case, or ''."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if not _HOST.fullmatch(host):
+        return ""
+    return f"{host}:{port}" if port else host

@@ -74,15 +74,11 @@ class RateBudget:
     def _learn_limits(
         self, headers: Mapping[str, str], now_s: float, their_now: float
     ) -> float | None:
-        for prefix in _PREFIXES:
-            left = _number(headers.get(prefix + "remaining", ""))
-            reset_in = _reset_in(headers.get(prefix + "reset", ""), their_now)
-            if left is not None and reset_in is not None:
-                self._left = left
-                self._reset_at = now_s + min(reset_in, self._cap_s)
-            if reset_in is not None:
-                return reset_in
-        return None
+        left, reset_in = _limits(headers, their_now)
+        if left is not None and reset_in is not None:
+            self._left = left
+            self._reset_at = now_s + min(reset_in, self._cap_s)
+        return reset_in
 
     def _follow(self, now_s: float) -> None:
         if now_s < self._now:  # our clock was set back: what we wait for moves with it
@@ -95,6 +91,22 @@ class RateBudget:
             self._left = None
         while self._spent and self._spent[0] + self._window_s <= now_s:
             self._spent.popleft()
+
+
+def allowance(headers: Mapping[str, str], now_s: float) -> tuple[float, float] | None:
+    """Requests that an answer's headers (lower-case names) still allow, and the seconds until the
+    network counts anew; None where it does not say.
+    """
+    left, reset_in = _limits(headers, _date_s(headers.get("date", "")) or now_s)
+    return None if left is None or reset_in is None else (left, reset_in)
+
+
+def _limits(headers: Mapping[str, str], their_now: float) -> tuple[float | None, float | None]:
+    for prefix in _PREFIXES:
+        reset_in = _reset_in(headers.get(prefix + "reset", ""), their_now)
+        if reset_in is not None:
+            return _number(headers.get(prefix + "remaining", "")), reset_in
+    return None, None
 
 
 def retry_after_s(headers: Mapping[str, str], now_s: float) -> float:

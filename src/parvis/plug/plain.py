@@ -45,10 +45,14 @@ def clean(text: str) -> str:
     return _PILED_MARKS.sub(r"\1", text)
 
 
+def shortened(text: str, most: int) -> str:
+    """`text` with at most `most` code points; what was cut ends in "…"."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def one_line(text: str, most: int = 200) -> str:
     """`text`, cleaned, on one line of at most `most` code points (a name, a title)."""
-    line = _SPACES.sub(" ", clean(text[: most * 8])).strip()
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return shortened(_SPACES.sub(" ", clean(text[: most * 8])).strip(), most)
 
 
 def _joiner(found: re.Match[str]) -> str:

@@ -4,26 +4,24 @@ renew in time, believe only what is signed.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import re
 import secrets
-from collections.abc import Mapping
 
 import msgspec
 
 from parvis.core.errors import Later, Refused
-from parvis.plug.door import Answer, Knock
+from parvis.plug.door import Answer, Door, Knock
+from parvis.plug.hub_signature import is_signed
 from parvis.plug.tools import Tools
 
 log = logging.getLogger(__name__)
 
+MAX_BYTES = 4 * 1024 * 1024
 LEASE_S = 7 * 24 * 3600
 LONGEST_LEASE_S = 30 * 24 * 3600
 ASK_AGAIN_MS = 3600 * 1000
 """After a hub refused, did not answer or never came to verify."""
-METHODS = ("sha1", "sha256", "sha384", "sha512")
 _LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,500})")
 _REL = re.compile(r';\s*rel\s*=\s*"?([^";]{1,100})', re.IGNORECASE)
 
@@ -39,20 +37,32 @@ class Subscription(msgspec.Struct, frozen=True):
     renew_ms: int = 0
 
 
-class Push:
-    """The subscription of one source."""
+class WebSub:
+    """The subscription of one source to one topic, with the door `name` where the hub calls."""
 
-    def __init__(self, tools: Tools, door: str) -> None:
+    def __init__(self, tools: Tools, name: str = "push", max_bytes: int = MAX_BYTES) -> None:
         self._tools = tools
-        self._door = door
+        self.door = Door(
+            name, ("GET", "POST"), max_bytes, "WebSub: a hub verifies and pushes here."
+        )
 
     async def live(self) -> bool:
         """Whether a hub pushes to us now."""
         held = await self._held()
         return held is not None and held.until_ms > self._tools.clock()
 
-    async def keep_up(self, hub: str, topic: str) -> None:
-        """Subscribes where the feed names a hub, and again before the lease ends; never raises."""
+    async def follow(self, hub: str, topic: str) -> None:
+        """Subscribes to what a publisher names now ('' for no hub), and remembers it."""
+        await self._tools.memory.remember("hub", f"{hub} {topic}")
+        await self._subscribe(hub, topic)
+
+    async def keep_up(self) -> None:
+        """Subscribes again before the lease ends, where there was nothing new to read of a hub."""
+        hub, _, topic = (await self._tools.memory.recall("hub") or "").partition(" ")
+        await self._subscribe(hub, topic)
+
+    async def _subscribe(self, hub: str, topic: str) -> None:
+        """Never raises: without a hub, a source is as good as it polls."""
         if not hub or not self._tools.public_url:
             return
         now_ms = self._tools.clock()
@@ -72,16 +82,22 @@ class Push:
         form = {
             "hub.mode": "subscribe",
             "hub.topic": topic,
-            "hub.callback": self._tools.public_url + self._door,
+            "hub.callback": self._tools.public_url + self.door.name,
             "hub.secret": asked.secret,
             "hub.lease_seconds": str(LEASE_S),
         }
         try:
             await self._tools.http.post(hub, form=form, max_bytes=64 * 1024)
         except (Refused, Later) as error:
-            log.info("feed.hub_unwilling", extra={"hub": hub, "says": str(error)})
+            log.info("websub.hub_unwilling", extra={"hub": hub, "says": str(error)})
 
-    async def verify(self, knock: Knock) -> Answer:
+    async def answer(self, knock: Knock) -> Answer | None:
+        """The answer to a hub; None for a push that is to be read, answered with 202 when it is."""
+        if knock.door != self.door.name or knock.method not in self.door.methods:
+            return Answer(404, b"There is nothing at this address.")
+        return await (self._verify(knock) if knock.method == "GET" else self._refusal(knock))
+
+    async def _verify(self, knock: Knock) -> Answer:
         """Answers the hub's question whether we asked."""
         held = await self._held()
         query = knock.query
@@ -90,7 +106,7 @@ class Push:
             return Answer(404, b"Nothing was asked of a hub for this topic.")
         if mode == "denied":
             await self._keep(msgspec.structs.replace(held, until_ms=0, renew_ms=0))
-            log.info("feed.hub_denied", extra={"hub": held.hub})
+            log.info("websub.hub_denied", extra={"hub": held.hub})
             return Answer(200)
         challenge = query.get("hub.challenge", "")
         if mode != "subscribe" or not challenge or len(challenge) > 4096:
@@ -106,7 +122,7 @@ class Push:
         await self._keep(verified)
         return Answer(200, challenge.encode(), "text/plain; charset=utf-8")
 
-    async def refusal(self, knock: Knock) -> Answer | None:
+    async def _refusal(self, knock: Knock) -> Answer | None:
         """None when the push is signed with the secret of a subscription that still holds."""
         held = await self._held()
         if held is None or held.until_ms <= knock.now_ms:
@@ -124,15 +140,6 @@ class Push:
 
     async def _keep(self, subscription: Subscription) -> None:
         await self._tools.memory.remember("websub", msgspec.json.encode(subscription).decode())
-
-
-def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    """Whether `x-hub-signature` fits the bytes as they came."""
-    method, _, given = headers.get("x-hub-signature", "").partition("=")
-    if method.lower() not in METHODS:
-        return False
-    mac = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
-    return hmac.compare_digest(mac.encode(), given.strip().lower().encode("utf-8", "replace"))
 
 
 def linked(header: str, rel: str) -> str:

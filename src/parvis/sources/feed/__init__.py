@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,20 +11,21 @@ import msgspec
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, Post, Raw
 from parvis.plug.address import safe_href
+from parvis.plug.digest import short_hash
 from parvis.plug.door import Answer, Door, Knock
+from parvis.plug.pace import next_wait_s
 from parvis.plug.plain import one_line
 from parvis.plug.source import Page, Probe, Source
 from parvis.plug.tools import Tools
+from parvis.plug.websub import WebSub, linked
 from parvis.sources.feed.entry import Looked, Parsed, posts_of
 from parvis.sources.feed.json_feed import parse_json
-from parvis.sources.feed.push import Push, linked
 from parvis.sources.feed.xml_feed import parse_xml
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_KEPT = 500
 MAX_LOOKUPS = 5
 LONGEST_TTL_S = 3600.0
-SLOWER = 1.5
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,9})")
 
 
@@ -67,7 +67,7 @@ class Feed(Source):
         self._title = one_line(str(tools.settings["title"]), 100)
         self._limit = int(tools.settings["limit"])
         self._every_s = float(tools.settings["every_s"])
-        self._push = Push(tools, "push")
+        self._hub = WebSub(tools, max_bytes=MAX_BYTES)
 
     def read(self, raw: Raw) -> Iterator[Arrival]:
         """The entries, oldest first."""
@@ -90,8 +90,8 @@ class Feed(Source):
         )
         kept = await self._kept()
         if reply.not_modified:
-            wait_s = min(max(last.wait_s, self._every_s) * SLOWER, self._every_s * 3)
-            await self._push.keep_up(*await self._hub())
+            wait_s = next_wait_s(last.wait_s, self._every_s, news=False)
+            await self._hub.keep_up()
             return self._page((), last.validators, wait_s, _max_age_s(reply.headers))
         parsed, looked = await self._parse(
             reply.body, reply.headers.get("content-type", ""), reply.url
@@ -102,14 +102,11 @@ class Feed(Source):
         gone, unsure = await self._gone(kept, looked) if cursor else ([], {})
         kept_now = msgspec.structs.replace(kept_now, links={**unsure, **kept_now.links})
         fresh = any(post.key not in kept.links for post in news.posts)
-        wait_s = self._every_s
-        if cursor and not fresh:
-            wait_s = min(max(last.wait_s, self._every_s) * SLOWER, self._every_s * 3)
+        wait_s = next_wait_s(last.wait_s, self._every_s, news=fresh or not cursor)
         await self._remember(kept_now)
         hub = parsed.head.hub or linked(reply.headers.get("link", ""), "hub")
         topic = parsed.head.topic or linked(reply.headers.get("link", ""), "self") or self._url
-        await self._tools.memory.remember("hub", f"{safe_href(hub)} {topic}")
-        await self._push.keep_up(safe_href(hub), topic)
+        await self._hub.follow(safe_href(hub), topic)
         raws = (self._raw(news), *gone) if news.posts or news.unreadable else tuple(gone)
         asked_s = max(float(parsed.head.ttl_s), _max_age_s(reply.headers))
         return self._page(raws, reply.validators, wait_s, asked_s)
@@ -136,18 +133,12 @@ class Feed(Source):
 
     def doors(self) -> tuple[Door, ...]:
         """Where a hub verifies and pushes."""
-        return (
-            Door("push", ("GET", "POST"), MAX_BYTES, "WebSub: a hub verifies and pushes here."),
-        )
+        return (self._hub.door,)
 
     async def answer(self, knock: Knock) -> Answer:
         """A hub's question or its push."""
-        if knock.door != "push" or knock.method not in ("GET", "POST"):
-            return Answer(404, b"There is nothing at this address.")
-        if knock.method == "GET":
-            return await self._push.verify(knock)
-        if refusal := await self._push.refusal(knock):
-            return refusal
+        if answered := await self._hub.answer(knock):
+            return answered
         _, looked = await self._parse(knock.body, knock.headers.get("content-type", ""), self._url)
         news, _ = _news(looked, await self._kept(), first=False, limit=0)
         return Answer(202, raws=(self._raw(news),))
@@ -187,10 +178,6 @@ class Feed(Source):
                 raws.append(Raw(body=key.encode(), kind="gone", received_at_ms=now_ms))
         return raws, unsure
 
-    async def _hub(self) -> tuple[str, str]:
-        hub, _, topic = (await self._tools.memory.recall("hub") or "").partition(" ")
-        return hub, topic
-
     async def _kept(self) -> _Kept:
         kept = await self._tools.memory.recall("kept")
         try:
@@ -227,7 +214,7 @@ def _news(looked: Looked, kept: _Kept, *, first: bool, limit: int) -> tuple[Look
 
 
 def _short(post: Post) -> str:
-    return hashlib.blake2b(post.key.encode(), digest_size=6).hexdigest()
+    return short_hash(post.key, size=6)
 
 
 def _looked(raw: Raw) -> Looked | None:

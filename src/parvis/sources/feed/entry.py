@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
 
 from parvis.core.post import Author, Entity, Media, Post, Unreadable
-from parvis.plug.address import safe_href
+from parvis.plug.address import web_address
+from parvis.plug.digest import short_hash
 from parvis.plug.entities import merged
+from parvis.plug.language import language_tag
 from parvis.plug.markup import Marked, read_markup
-from parvis.plug.plain import clean, direction, one_line
+from parvis.plug.media import attached
+from parvis.plug.moment import YEAR_2100_MS
+from parvis.plug.plain import clean, direction, one_line, shortened
 from parvis.plug.text_entities import find_entities
 
 MAX_TEXT = 1200
 MAX_TITLE = 300
 MAX_MEDIA = 4
-YEAR_2100_MS = 4_102_444_799_000
-_LANG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NO_KEY = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 _URI = re.compile("[A-Za-z][A-Za-z0-9+.-]*:.")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -103,7 +104,7 @@ def _told_apart(posts: Sequence[Post]) -> list[Post]:
     told: dict[str, Post] = {}
     for post in posts:
         if uses[post.key] > 1:
-            own = _hash(post.permalink, post.text.partition("\n")[0])
+            own = short_hash(post.permalink, post.text.partition("\n")[0])
             post = msgspec.structs.replace(post, key=f"{post.key}#{own}")
         told.setdefault(post.key, post)
     return list(told.values())
@@ -117,10 +118,9 @@ def _post(entry: Entry, head: Head, host: str, url: str, title: str, received_at
         for each in body.pictures
         if each.w != 1 and each.h != 1  # a counter's picture
     ]
-    media = _once([*entry.media, *pictures])
-    link = safe_href(entry.link, head.link)
-    permalink = link if link.startswith(("http://", "https://")) else ""
-    version = _hash(msgspec.json.encode((text, media, permalink)).decode())
+    media = attached([*entry.media, *pictures], MAX_MEDIA)
+    permalink = web_address(entry.link, head.link)
+    version = short_hash(msgspec.json.encode((text, media, permalink)).decode())
     return Post(
         key=f"feed:{host}:{_id(entry, url, text)}",
         network="feed",
@@ -128,7 +128,7 @@ def _post(entry: Entry, head: Head, host: str, url: str, title: str, received_at
         created_at_ms=min(max(entry.at_ms, 0), YEAR_2100_MS) or received_at_ms,
         version=version,
         entities=entities,
-        lang=_lang(entry.lang) or _lang(head.lang),
+        lang=language_tag(entry.lang) or language_tag(head.lang),
         dir=direction(text),
         media=media,
         author=_author(entry, head, host, title),
@@ -140,10 +140,10 @@ def _post(entry: Entry, head: Head, host: str, url: str, title: str, received_at
 def _id(entry: Entry, url: str, text: str) -> str:
     said = entry.id.strip() or entry.link.strip()
     if not said:
-        return _hash(text, *(each.url for each in entry.media))
+        return short_hash(text, *(each.url for each in entry.media))
     if len(said) > 400 or _NO_KEY.search(said):
-        return _hash(said)
-    return said if _URI.match(said) else f"{_hash(url)}/{said}"
+        return short_hash(said)
+    return said if _URI.match(said) else f"{short_hash(url)}/{said}"
 
 
 def _author(entry: Entry, head: Head, host: str, title: str) -> Author:
@@ -151,12 +151,11 @@ def _author(entry: Entry, head: Head, host: str, title: str) -> Author:
     if not said or "@" in said:
         said = title or one_line(head.title, 100) or host
     slug = "-".join(_NO_WORD.split(said.lower())).strip("-") or "unnamed"
-    page = safe_href(entry.author_url)
     return Author(
         key=f"feed:{host}:@{slug[:200]}",
         handle=host,
         name=said,
-        url=page if page.startswith("http") else "",
+        url=web_address(entry.author_url),
         avatar=head.icon,
     )
 
@@ -165,7 +164,7 @@ def _marked(words: Words, most: int) -> Marked:
     if words.html:
         return read_markup(words.value, base=words.base, most=most)
     text = clean(words.value[: most * 4]).strip()
-    return Marked(text if len(text) <= most else text[: most - 1].rstrip() + "…", ())
+    return Marked(shortened(text, most), ())
 
 
 def _joined(title: Marked, body: Marked) -> tuple[str, tuple[Entity, ...]]:
@@ -186,24 +185,3 @@ def _joined(title: Marked, body: Marked) -> tuple[str, tuple[Entity, ...]]:
 
 def _heard(text: str) -> str:
     return _NO_WORD.sub(" ", text.casefold()).strip()
-
-
-def _once(media: Iterable[Media]) -> tuple[Media, ...]:
-    found: dict[str, Media] = {}
-    for each in media:
-        url = safe_href(each.url)
-        if url.startswith("http") and url not in found:
-            alt = one_line(each.alt, 1500)
-            poster = each.poster if safe_href(each.poster).startswith("http") else ""
-            found[url] = msgspec.structs.replace(each, url=url, alt=alt, poster=poster)
-    return tuple(found.values())[:MAX_MEDIA]
-
-
-def _lang(said: str) -> str:
-    said = said.strip().replace("_", "-")
-    return said if _LANG.fullmatch(said) and len(said) <= 35 else ""
-
-
-def _hash(*parts: str) -> str:
-    joined = "\n".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=8).hexdigest()

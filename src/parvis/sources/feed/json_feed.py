@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from parvis.core.post import Media, MediaType, Unreadable
-from parvis.plug.address import safe_href
+from parvis.core.post import Media, Unreadable
+from parvis.plug.address import web_address
+from parvis.plug.media import media_type_of
+from parvis.plug.moment import iso_ms
 from parvis.sources.feed.entry import Entry, Head, Parsed, Words
 
 MAX_ENTRIES = 500
-_KINDS: dict[str, MediaType] = {"image": "image", "video": "video", "audio": "audio"}
 
 
 class _Author(msgspec.Struct, frozen=True):
@@ -86,11 +86,11 @@ def parse_json(body: bytes, url: str) -> Parsed:
     hubs = [each.url for each in feed.hubs or () if each.type.lower() == "websub"]
     head = Head(
         title=feed.title or "",
-        link=_address(feed.home_page_url, url) or url,
+        link=web_address(feed.home_page_url or "", url) or url,
         lang=feed.language or "",
-        icon=_address(feed.icon, url),
-        hub=_address(hubs[0], url) if hubs else "",
-        topic=_address(feed.feed_url, url),
+        icon=web_address(feed.icon or "", url),
+        hub=web_address(hubs[0], url) if hubs else "",
+        topic=web_address(feed.feed_url or "", url),
     )
     return Parsed(head, tuple(entries))
 
@@ -116,7 +116,7 @@ def _entry(raw: msgspec.Raw, feed: _Feed, number: int) -> Entry | Unreadable:
         body=body,
         author=writer.name or "",
         author_url=writer.url or "",
-        at_ms=_ms(item.date_published) or _ms(item.date_modified),
+        at_ms=iso_ms(item.date_published or "") or iso_ms(item.date_modified or ""),
         lang=item.language or "",
         media=tuple(_media(item, base)),
     )
@@ -126,11 +126,11 @@ def _media(item: _Item, base: str) -> list[Media]:
     found = [
         Media(type="image", url=url)
         for each in (item.image, item.banner_image)
-        if (url := _address(each, base))
+        if (url := web_address(each or "", base))
     ][:1]
     for each in item.attachments or ():
-        kind = _KINDS.get(each.mime_type.lower().partition("/")[0])
-        if kind is not None and (url := _address(each.url, base)):
+        kind = media_type_of(each.mime_type)
+        if kind is not None and (url := web_address(each.url or "", base)):
             found.append(Media(type=kind, url=url, mime=each.mime_type, alt=each.title or ""))
     return found
 
@@ -138,21 +138,6 @@ def _media(item: _Item, base: str) -> list[Media]:
 def _id(said: Any) -> str:
     # 1.1: "a JSON number must be made a string"; 1 and 1.0 are the same entry
     return str(int(said)) if isinstance(said, float) and said.is_integer() else str(said)
-
-
-def _ms(said: str | None) -> int:
-    try:
-        at = datetime.fromisoformat(said) if said else None
-        if at is None:
-            return 0
-        return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return 0
-
-
-def _address(said: str | None, base: str) -> str:
-    address = safe_href(said, base) if said else ""
-    return address if address.startswith("http") else ""
 
 
 def _short(error: Exception) -> str:

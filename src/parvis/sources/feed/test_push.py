@@ -10,8 +10,8 @@ from parvis.core.post import Post
 from parvis.plug.door import Answer, Knock
 from parvis.plug.source import Source
 from parvis.plug.testkit import DictMemory, FakeHttp, ManualClock, tools
+from parvis.plug.websub import LEASE_S, linked
 from parvis.sources.feed import open_source
-from parvis.sources.feed.push import LEASE_S, linked
 
 URL = "https://blog.example/feed"
 HUB = "https://hub.example/"

@@ -11,13 +11,13 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from parvis.core.post import Media, MediaType, Unreadable
-from parvis.plug.address import safe_href
+from parvis.core.post import Media, Unreadable
+from parvis.plug.address import safe_href, web_address
+from parvis.plug.media import media_type_of
 from parvis.plug.tags import Tag, tokens
 from parvis.sources.feed.entry import Entry, Head, Parsed, Words
 
 MAX_ENTRIES = 500
-_KINDS: dict[str, MediaType] = {"image": "image", "video": "video", "audio": "audio"}
 
 
 def parse_xml(body: bytes, content_type: str, url: str) -> Parsed:
@@ -118,11 +118,11 @@ def _media(told: Any) -> list[Media]:
     for each in [*(told.get("enclosures") or ()), *(told.get("media_content") or ())]:
         url = _text(each.get("href")) or _text(each.get("url"))
         mime = _text(each.get("type")).lower()
-        kind = _text(each.get("medium")).lower() or mime.partition("/")[0]
-        if url and kind in _KINDS:
+        kind = media_type_of(_text(each.get("medium")) or mime)
+        if url and kind is not None:
             found.append(
                 Media(
-                    type=_KINDS[kind],
+                    type=kind,
                     url=url,
                     mime=mime,
                     w=_size(each.get("width")),
@@ -143,16 +143,11 @@ def _head(told: Any, url: str) -> Head:
         title=_text(told.get("title")),
         link=urljoin(url, _text(told.get("link"))) if _text(told.get("link")) else url,
         lang=_text(told.get("language")),
-        icon=_address(_text(told.get("icon")) or _text(image.get("href")), url),
-        hub=_address(links.get("hub", ""), url),
-        topic=_address(links.get("self", ""), url),
+        icon=web_address(_text(told.get("icon")) or _text(image.get("href")), url),
+        hub=web_address(links.get("hub", ""), url),
+        topic=web_address(links.get("self", ""), url),
         ttl_s=int(ttl) * 60 if ttl.isascii() and ttl.isdigit() and len(ttl) < 6 else 0,
     )
-
-
-def _address(said: str, base: str) -> str:
-    address = safe_href(said, base) if said else ""
-    return address if address.startswith("http") else ""
 
 
 def _size(said: object) -> int:
