@@ -1,4 +1,4 @@
-"""Where to go on from."""
+"""Where to go on from, for networks whose ids grow: snowflakes, counters, ULIDs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 
 import msgspec
 
-from parvis.sources.mastodon.asking import Target
-from parvis.sources.mastodon.fields import newer
+_ID = re.compile(r"[\w-]{1,64}")
 
 
 class Cursor(msgspec.Struct):
-    """The newest id seen of each target; unreadable text is an empty cursor."""
+    """The newest id seen of each list that a source follows, by the list's name; unreadable text is
+    an empty cursor.
+    """
 
     ids: dict[str, str]
 
@@ -22,13 +23,27 @@ class Cursor(msgspec.Struct):
             ids = msgspec.json.decode(given, type=dict[str, str])
         except msgspec.DecodeError:
             ids = {}
-        return cls({name: id_ for name, id_ in ids.items() if re.fullmatch(r"[\w-]{1,64}", id_)})
+        return cls({name: id_ for name, id_ in ids.items() if _ID.fullmatch(id_)})
 
     def write(self) -> str:
         """As text, the same for the same ids."""
         return msgspec.json.encode(self.ids, order="sorted").decode()
 
-    def move(self, target: Target, id_: str) -> None:
+    def newest(self, name: str) -> str:
+        """The newest id seen of a list, or ''."""
+        return self.ids.get(name, "")
+
+    def move(self, name: str, id_: str) -> None:
         """Never backwards."""
-        if id_ and newer(id_, self.ids.get(target.name, "")):
-            self.ids[target.name] = id_
+        if id_ and newer(id_, self.newest(name)):
+            self.ids[name] = id_
+
+
+def age(id_: str) -> tuple[int, str]:
+    """Sorts ids by when they were given: they grow in length, then in order."""
+    return len(id_), id_
+
+
+def newer(one: str, other: str) -> bool:
+    """Whether the id `one` was given after `other`."""
+    return age(one) > age(other)

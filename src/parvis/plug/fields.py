@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import msgspec
 
-YEAR_2100_MS = 4_102_444_800_000
+from parvis.plug.moment import YEAR_2100_MS, iso_ms
+
 Fields = Mapping[str, Any]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -62,7 +62,7 @@ def rows(fields: Fields, name: str) -> Sequence[Fields]:
 
 
 def ident(fields: Fields, name: str = "id") -> str:
-    """The id: a text in Mastodon, a number in some of its relatives; '' when it is neither."""
+    """The id, a text or a whole number; '' when it is neither."""
     value = fields.get(name)
     if type(value) is int and 0 <= value < 10**30:
         return str(value)
@@ -71,19 +71,5 @@ def ident(fields: Fields, name: str = "id") -> str:
 
 def moment_ms(fields: Fields, name: str) -> int:
     """The time, 0 when it is none or out of reason."""
-    try:
-        at = datetime.fromisoformat(text(fields, name)[:40])
-        stamp = int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return 0
+    stamp = iso_ms(text(fields, name))
     return stamp if 0 < stamp < YEAR_2100_MS else 0
-
-
-def age(id_: str) -> tuple[int, str]:
-    """Sorts ids by when they were given: they grow in length, then in order."""
-    return len(id_), id_
-
-
-def newer(one: str, other: str) -> bool:
-    """Whether the id `one` was given after `other`."""
-    return age(one) > age(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,6 +72,7 @@ def _rate(world: World, request: web.Request, answer: web.StreamResponse) -> Non
     answer.headers["X-RateLimit-Limit"] = str(world.limit)
     answer.headers["X-RateLimit-Remaining"] = str(remaining)
     answer.headers["X-RateLimit-Reset"] = iso(reset_ms)[:-1] + "086Z"
+    answer.headers["Date"] = formatdate(world.clock() / 1000, usegmt=True)
 
 
 def admits(world: World, request: web.Request) -> bool:

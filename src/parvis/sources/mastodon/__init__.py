@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.post import Arrival, Post, Raw
+from parvis.plug.cursor import Cursor, newer
+from parvis.plug.fields import Fields, decode, ident, rows, table, text
+from parvis.plug.pace import next_wait_s, spread_s
+from parvis.plug.recent import Recent
 from parvis.plug.source import Page, Probe, Source
 from parvis.plug.tools import Tools
 from parvis.sources.mastodon import probing
 from parvis.sources.mastodon.asking import Target, read_asking
-from parvis.sources.mastodon.cursor import Cursor
-from parvis.sources.mastodon.fields import Fields, decode, ident, newer, rows, table, text
 from parvis.sources.mastodon.read import NOTIFICATION, Reader
-from parvis.sources.mastodon.rest import Look, Rest, left
+from parvis.sources.mastodon.rest import Look, Rest
 from parvis.sources.mastodon.streaming import Streams, Told
 
 FASTEST_S = 5.0
-SLOWEST_S = 15.0
-PATIENCE_S = 300.0
+LIST_S = 2.0
 PAGES_A_POLL = 10
 MISSED_A_POLL = 10
 LEFT_OUT = 5000
 AT_ONCE = 20
 """The most statuses that one request may ask after (`DEFAULT_STATUSES_LIMIT`, 4.3 to 4.6)."""
-SCARCE = 60
 CONCERNS_US = ("update", "status.update", "delete")
 
 
@@ -54,8 +53,8 @@ class Mastodon(Source):
         self._pages: dict[str, tuple[tuple[str, str], ...]] = {}
         self._last: dict[str, bytes] = {}
         self._pace_s = FASTEST_S
-        self._left_out: OrderedDict[str, None] = OrderedDict()
-        self._mentioned: OrderedDict[str, None] = OrderedDict()
+        self._left_out: Recent[None] = Recent(LEFT_OUT)
+        self._mentioned: Recent[None] = Recent(LEFT_OUT)
         # an account has no stream of its own, so whoever asks for one is polled for everything
         self.streams = len(self._asking.streamed) == len(self._asking.targets)
 
@@ -68,9 +67,9 @@ class Mastodon(Source):
         at = Cursor.read(cursor)
         async with self._streams.open(self._asking.streamed) as queue:
             for target in self._asking.targets:
-                since = at.ids.get(target.name, "")
+                since = at.newest(target.name)
                 async for look in self._rest.catch_up(target, since):
-                    at.move(target, look.newest)
+                    at.move(target.name, look.newest)
                     if target.mentions:
                         _note(self._mentioned, look.statuses)
                     yield self._stamped(look.raw, at.write(), gap_fill=bool(since))
@@ -88,10 +87,10 @@ class Mastodon(Source):
         before, more = cursor, False
         for target in self._asking.targets:
             pages = 0
-            since = at.ids.get(target.name, "")
+            since = at.newest(target.name)
             async for look in self._rest.catch_up(target, since):
                 pages += 1
-                at.move(target, look.newest)
+                at.move(target.name, look.newest)
                 if self._changed(target, look):
                     raws.append(self._stamped(look.raw, "", gap_fill=bool(since)))
                 if pages == PAGES_A_POLL:
@@ -99,8 +98,11 @@ class Mastodon(Source):
                     break
             else:
                 raws += await self._missing(target, look)
-        self._pace_s = self._next_pace(news=at.write() != before)
-        return Page(tuple(raws), at.write(), self._spread(), more)
+        self._pace_s = next_wait_s(self._pace_s, FASTEST_S, news=at.write() != before)
+        lists = len(self._asking.targets)
+        wait_s = max(self._pace_s, LIST_S * lists)
+        wait_s = spread_s(wait_s, self._rest.headers, lists, self._clock())
+        return Page(tuple(raws), at.write(), wait_s, more)
 
     async def probe(self) -> Probe:
         """See `probing`."""
@@ -132,7 +134,7 @@ class Mastodon(Source):
             if isinstance(status, dict) and id_ and self._leave_out(name, id_, status):
                 return None
             if name == "update":
-                at.move(told.target, id_)
+                at.move(told.target.name, id_)
                 cursor = at.write()
         return self._stamped(Raw(body=data, kind=name), cursor)
 
@@ -152,7 +154,7 @@ class Mastodon(Source):
             return self._stamped(Raw(body=data, kind=name), "") if self._knows(row) else None
         if text(row, "type") not in ("mention", ""):
             return None
-        at.move(told.target, ident(row))
+        at.move(told.target.name, ident(row))
         _note(self._mentioned, [ident(table(row, "status"))])
         return self._stamped(Raw(body=data, kind=name), at.write())
 
@@ -201,24 +203,10 @@ class Mastodon(Source):
                 return ident({"id": name.removeprefix(own)})
         return ""
 
-    def _next_pace(self, *, news: bool) -> float:
-        return FASTEST_S if news else min(self._pace_s * 1.5, SLOWEST_S)
 
-    def _spread(self) -> float:
-        """Seconds to the next poll: our pace, slower when the server's allowance runs out."""
-        wait = max(self._pace_s, 2.0 * len(self._asking.targets))
-        allowance = left(self._rest.headers, self._clock())
-        if allowance is not None and allowance[0] < SCARCE:
-            calls, reset_s = allowance
-            wait = max(wait, reset_s * len(self._asking.targets) / max(calls, 1))
-        return min(wait, PATIENCE_S)
-
-
-def _note(ids: OrderedDict[str, None], new: Iterable[str]) -> None:
-    """The latest few are known."""
-    ids.update(dict.fromkeys(filter(None, new)))
-    while len(ids) > LEFT_OUT:
-        ids.popitem(last=False)
+def _note(ids: Recent[None], new: Iterable[str]) -> None:
+    for id_ in filter(None, new):
+        ids.put(id_, None)
 
 
 def open_source(tools: Tools) -> Mastodon:

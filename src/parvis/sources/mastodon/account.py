@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from parvis.core.post import Author
-from parvis.plug.address import safe_href
+from parvis.plug.address import host_of, safe_href
+from parvis.plug.fields import Fields, rows, text, whole
 from parvis.plug.plain import one_line
-from parvis.sources.mastodon.fields import Fields, rows, text, whole
 
 NETWORK = "mastodon"
 FLAGS = ("noindex", "nobot", "indexable", "discoverable")
@@ -50,18 +49,6 @@ def opt_outs(account: Fields) -> dict[str, str]:
         if account.get(flag) is False:
             found[flag] = f"{flag}: false"
     return found
-
-
-def host_of(url: str) -> str:
-    """Host and port of an address, lower case, or ''."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    if not re.fullmatch(r"[\w.:-]{1,253}", host):
-        return ""
-    return f"{host}:{port}" if port else host
 
 
 def emojis_of(fields: Fields) -> dict[str, str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from parvis.core.errors import Refused
+from parvis.plug.hashtags import passes, read_hashtags
 from parvis.sources.mastodon.account import FLAGS
 
-_TAG = re.compile(r"[\w·・\u200c]{1,100}")
 _ACCOUNT = re.compile(r"[\w.-]{1,100}(@[\w.-]{1,253}(:\d{1,5})?)?")
 
 
@@ -80,14 +79,13 @@ class Asking(NamedTuple):
 
     def wants(self, tags: Sequence[str]) -> bool:
         """Whether a post with these tags passes the filters (streams know none)."""
-        has = {fold(tag) for tag in tags}
-        return has.issuperset(map(fold, self.all)) and has.isdisjoint(map(fold, self.none))
+        return passes(tags, self.all, self.none)
 
 
 def read_asking(settings: dict[str, Any]) -> Asking:
     """Raises `Refused` naming the setting."""
     base, host = read_server(settings["server"])
-    tags = _tags(settings, "tags")
+    tags = read_hashtags(settings["tags"], "tags")
     accounts = [account.strip().removeprefix("@") for account in settings["accounts"]]
     for account in accounts:
         if not _ACCOUNT.fullmatch(account):
@@ -108,8 +106,8 @@ def read_asking(settings: dict[str, Any]) -> Asking:
         base,
         host,
         tuple(map(Target, dict.fromkeys(names))),
-        _tags(settings, "all"),
-        _tags(settings, "none"),
+        read_hashtags(settings["all"], "all"),
+        read_hashtags(settings["none"], "none"),
         int(settings["limit"]),
         tuple(settings["honour"]),
     )
@@ -132,21 +130,3 @@ def read_server(given: str) -> tuple[str, str]:
     shown = f"[{host}]" if ":" in host else host
     shown = f"{shown}:{port}" if port else shown
     return f"{parts.scheme}://{shown}", f"{host}:{port}" if port else host
-
-
-def fold(tag: str) -> str:
-    """The form in which a server holds two spellings of a tag for the same."""
-    return unicodedata.normalize("NFKC", tag).casefold()
-
-
-def _tags(settings: dict[str, Any], name: str) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for given in settings[name]:
-        tag = unicodedata.normalize("NFKC", given.strip()).removeprefix("#")
-        if not _TAG.fullmatch(tag) or tag.isdigit():
-            raise Refused(
-                f"The setting {name} has {given[:60]!r}; a hashtag is letters, digits and _ only,"
-                " and not all digits."
-            )
-        found.setdefault(fold(tag), tag)
-    return tuple(found.values())

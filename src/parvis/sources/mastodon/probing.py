@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 
 from parvis.core.errors import Later, Refused
+from parvis.plug import hashtags
+from parvis.plug.fields import Fields, decode, moment_ms, table, text
 from parvis.plug.plain import one_line
 from parvis.plug.source import Probe
-from parvis.sources.mastodon.asking import Asking, Target, fold
-from parvis.sources.mastodon.fields import Fields, decode, moment_ms, table, text
+from parvis.sources.mastodon.asking import Asking, Target
 from parvis.sources.mastodon.rest import Rest
-
-CLOSE = 0.6
 
 
 async def look(rest: Rest, asking: Asking, now_ms: int) -> Probe:
@@ -53,14 +51,7 @@ async def _find(rest: Rest, asking: Asking, target: Target) -> tuple[int, int, i
 
 
 async def _nearest(rest: Rest, tag: str) -> str:
-    wanted = fold(tag)
-    close = [
-        (SequenceMatcher(None, wanted, fold(name)).ratio(), name)
-        for name in await rest.known_tags(tag)
-        if fold(name) != wanted
-    ]
-    best, name = max(close, default=(0.0, ""))
-    return one_line(name, 100) if best >= CLOSE else ""
+    return one_line(hashtags.nearest(tag, await rest.known_tags(tag)), 100)
 
 
 def _nothing(what: str, near: str, instance: Fields) -> str:

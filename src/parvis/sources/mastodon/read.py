@@ -24,12 +24,8 @@ from parvis.core.post import (
     Sensitivity,
     Unreadable,
 )
-from parvis.plug.address import safe_href
-from parvis.plug.markup import read_markup
-from parvis.plug.plain import clean, direction, one_line
-from parvis.sources.mastodon.account import NETWORK, emojis_of, host_of, opt_outs, read_author
-from parvis.sources.mastodon.attachment import read_media
-from parvis.sources.mastodon.fields import (
+from parvis.plug.address import host_of, safe_href
+from parvis.plug.fields import (
     Fields,
     decode,
     ident,
@@ -39,6 +35,11 @@ from parvis.sources.mastodon.fields import (
     text,
     whole,
 )
+from parvis.plug.language import language_tag
+from parvis.plug.markup import read_markup
+from parvis.plug.plain import clean, direction, one_line
+from parvis.sources.mastodon.account import NETWORK, emojis_of, opt_outs, read_author
+from parvis.sources.mastodon.attachment import read_media
 
 GONE = "gone"
 """`Raw.kind` of our own: the body is the id of a status that the server no longer has."""
@@ -51,7 +52,6 @@ NOTIFICATION, NOTIFICATIONS = "notification", "notifications"
 _STATUSES = ("", "update", "status.update")
 _OWN_PATH = re.compile(r"/(?:ap/)?users/[^/]+/statuses/([A-Za-z0-9]{1,64})")
 _PLACE = re.compile(r"[^\s\x00-\x1f\x7f]{1,600}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _COUNTS = {
     "like": "favourites_count",
     "share": "reblogs_count",
@@ -157,7 +157,6 @@ class Reader:
             status = {**status, "content": "", "media_attachments": [], "poll": None}
         hidden = frozenset(("invisible", "quote-inline") if kind == "quote" else ("invisible",))
         marked = read_markup(text(status, "content"), emojis=emojis_of(status), hidden=hidden)
-        language = text(status, "language")
         return Post(
             key=key,
             network=NETWORK,
@@ -166,7 +165,7 @@ class Reader:
             version=one_line(text(status, "edited_at"), 40),
             kind=kind,
             entities=marked.entities,
-            lang=language if _LANGUAGE.fullmatch(language) else "",
+            lang=language_tag(text(status, "language")),
             dir=direction(marked.text),
             media=read_media(status),
             author=author,

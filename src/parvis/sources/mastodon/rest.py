@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Raw
+from parvis.plug.cursor import age, newer
+from parvis.plug.fields import Fields, decode, ident, table, text
 from parvis.plug.http import Http, Reply
 from parvis.plug.plain import one_line
 from parvis.sources.mastodon.asking import Asking, Target
-from parvis.sources.mastodon.fields import Fields, age, decode, ident, newer, table, text
 from parvis.sources.mastodon.read import GONE, NOTIFICATIONS
 
 PAGE = 40
@@ -250,13 +250,3 @@ def _ids(reply: Reply) -> frozenset[str] | None:
     if not isinstance(value, list):
         return None
     return frozenset(ident(row) for row in value if isinstance(row, dict))
-
-
-def left(headers: Mapping[str, str], now_ms: int) -> tuple[int, float] | None:
-    """Requests that the server still allows and the seconds until it counts anew."""
-    try:
-        count = int(headers.get("x-ratelimit-remaining", ""))
-        reset = datetime.fromisoformat(headers.get("x-ratelimit-reset", "")).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    return count, max(reset - now_ms / 1000, 0.0)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from parvis.core.errors import Later, Refused
+from parvis.plug.fields import table, text
 from parvis.plug.http import Http
 from parvis.sources.mastodon.asking import Asking, Target
 from parvis.sources.mastodon.events import Event, Events
-from parvis.sources.mastodon.fields import table, text
 from parvis.sources.mastodon.rest import Rest
 
 SILENCE_S = 31.0
