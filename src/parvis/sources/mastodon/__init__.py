@@ -17,9 +17,10 @@ from parvis.plug.source import Page, Probe, Source
 from parvis.plug.tools import Tools
 from parvis.sources.mastodon import probing
 from parvis.sources.mastodon.asking import Target, read_asking
+from parvis.sources.mastodon.events import Event
 from parvis.sources.mastodon.read import NOTIFICATION, Reader
 from parvis.sources.mastodon.rest import Look, Rest
-from parvis.sources.mastodon.streaming import Streams, Told
+from parvis.sources.mastodon.streaming import Streams
 
 FASTEST_S = 5.0
 LIST_S = 2.0
@@ -65,7 +66,7 @@ class Mastodon(Source):
     async def stream(self, cursor: str) -> AsyncIterator[Raw]:
         """First what was missed, with the streams already open, so that nothing falls between."""
         at = Cursor.read(cursor)
-        async with self._streams.open(self._asking.streamed) as queue:
+        async with self._streams.open(self._asking.streamed) as told:
             for target in self._asking.targets:
                 since = at.newest(target.name)
                 async for look in self._rest.catch_up(target, since):
@@ -73,11 +74,8 @@ class Mastodon(Source):
                     if target.mentions:
                         _note(self._mentioned, look.statuses)
                     yield self._stamped(look.raw, at.write(), gap_fill=bool(since))
-            while True:
-                told = await queue.get()
-                if isinstance(told, Exception):
-                    raise told
-                if raw := self._heard(told, at):
+            async for name, event in told:
+                if raw := self._heard(Target(name), event, at):
                     yield raw
 
     async def poll(self, cursor: str) -> Page:
@@ -118,10 +116,10 @@ class Mastodon(Source):
                 yield self._stamped(raw, "", gap_fill=True)
         self.recheck_at_once = AT_ONCE if self._rest.in_batches else 1
 
-    def _heard(self, told: Told, at: Cursor) -> Raw | None:
-        name, data = told.event
-        if told.target.mentions:
-            return self._heard_of_us(told, at)
+    def _heard(self, target: Target, event: Event, at: Cursor) -> Raw | None:
+        name, data = event
+        if target.mentions:
+            return self._heard_of_us(target, event, at)
         if name not in CONCERNS_US:
             return None
         cursor = ""
@@ -134,13 +132,13 @@ class Mastodon(Source):
             if isinstance(status, dict) and id_ and self._leave_out(name, id_, status):
                 return None
             if name == "update":
-                at.move(told.target.name, id_)
+                at.move(target.name, id_)
                 cursor = at.write()
         return self._stamped(Raw(body=data, kind=name), cursor)
 
-    def _heard_of_us(self, told: Told, at: Cursor) -> Raw | None:
+    def _heard_of_us(self, target: Target, event: Event, at: Cursor) -> Raw | None:
         """The account's own stream also has the posts of whoever it follows: they are not ours."""
-        name, data = told.event
+        name, data = event
         if name == "delete":
             return self._stamped(Raw(body=data, kind=name), "")
         if name not in (NOTIFICATION, "status.update"):
@@ -154,7 +152,7 @@ class Mastodon(Source):
             return self._stamped(Raw(body=data, kind=name), "") if self._knows(row) else None
         if text(row, "type") not in ("mention", ""):
             return None
-        at.move(told.target.name, ident(row))
+        at.move(target.name, ident(row))
         _note(self._mentioned, [ident(table(row, "status"))])
         return self._stamped(Raw(body=data, kind=name), at.write())
 

@@ -6,30 +6,21 @@ https://docs.joinmastodon.org/methods/streaming/ (read 2026-11): no ids, no resu
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import NamedTuple
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from parvis.core.errors import Later, Refused
 from parvis.plug.fields import table, text
-from parvis.plug.http import Http
+from parvis.plug.http import Http, Stream
+from parvis.plug.together import heard_together
 from parvis.sources.mastodon.asking import Asking, Target
 from parvis.sources.mastodon.events import Event, Events
 from parvis.sources.mastodon.rest import Rest
 
 SILENCE_S = 31.0
 """Two heartbeats missed: the connection is dead though nobody said so."""
-WAITING = 1000
 HEALTH = "/api/v1/streaming/health"
-
-
-class Told(NamedTuple):
-    """An event of the stream of `target`."""
-
-    target: Target
-    event: Event
 
 
 class Streams:
@@ -47,82 +38,47 @@ class Streams:
     @asynccontextmanager
     async def open(
         self, targets: Sequence[Target]
-    ) -> AsyncIterator[asyncio.Queue[Told | Exception]]:
-        """All streams, open: what arrives from now on waits in the queue; an error ends it.
+    ) -> AsyncGenerator[AsyncIterator[tuple[str, Event]]]:
+        """All streams, open: each event as it arrives after its target's name; a cut raises `Later`.
 
         Raises `Refused` when the server will not stream, `Later` when it cannot be reached.
         """
         base = await self._base()
-        queue: asyncio.Queue[Told | Exception] = asyncio.Queue(WAITING)
-        loop = asyncio.get_running_loop()
-        ready = [loop.create_future() for _ in targets]
-        tasks = [
-            asyncio.create_task(
-                self._pump(base, target, queue, opened), name=f"mastodon {target.name}"
-            )
-            for target, opened in zip(targets, ready, strict=True)
-        ]
-        try:
-            for opened in ready:
-                if error := await opened:
-                    raise error
-            yield queue
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        names = [target.name for target in targets]
+        async with heard_together(names, lambda name: self._opened(base, Target(name))) as told:
+            yield told
 
-    async def _pump(
-        self,
-        base: str,
-        target: Target,
-        queue: asyncio.Queue[Told | Exception],
-        opened: asyncio.Future[Exception | None],
-    ) -> None:
-        try:
-            await self._listen(base, target, queue, opened)
-            raise Later(f"{self._asking.host} closed the stream of {target.label}.")
-        except Exception as error:  # handed over, in its place after the events before it
-            if opened.done():
-                await queue.put(error)
-            else:
-                opened.set_result(self._refusal(target, error))
+    @asynccontextmanager
+    async def _opened(self, base: str, target: Target) -> AsyncGenerator[AsyncIterator[Event]]:
+        async with AsyncExitStack() as stack:
+            try:
+                stream = await stack.enter_async_context(self._stream(base, target))
+            except Refused as refused:
+                # a redirect to another host sheds the token: ask where it leads, go there with it
+                other = await self._moved(base) if self._token else ""
+                if not other:
+                    raise self._refusal(target, refused) from refused
+                try:
+                    stream = await stack.enter_async_context(self._stream(other, target))
+                except Refused as again:
+                    raise self._refusal(target, again) from again
+            yield self._events(stream, target)
 
-    async def _listen(
-        self,
-        base: str,
-        target: Target,
-        queue: asyncio.Queue[Told | Exception],
-        opened: asyncio.Future[Exception | None],
-    ) -> None:
-        try:
-            await self._read(base, target, queue, opened)
-        except Refused:
-            # a redirect to another host sheds the token: ask where it leads, and go there with it
-            other = await self._moved(base) if self._token and not opened.done() else ""
-            if not other:
-                raise
-            await self._read(other, target, queue, opened)
-
-    async def _read(
-        self,
-        base: str,
-        target: Target,
-        queue: asyncio.Queue[Told | Exception],
-        opened: asyncio.Future[Exception | None],
-    ) -> None:
-        events = Events()
-        async with self._http.stream(
+    def _stream(self, base: str, target: Target) -> AbstractAsyncContextManager[Stream]:
+        return self._http.stream(
             f"{base}/api/v1/streaming/{'user' if target.mentions else 'hashtag'}",
             params={"tag": target.tag} if target.tag else None,
             bearer=self._token,
             idle_s=self._silence_s,
             accept=("text/event-stream",),
-        ) as stream:
-            opened.set_result(None)
-            async for line in stream.lines():
-                if event := events.take(line):
-                    await queue.put(Told(target, event))
+        )
+
+    async def _events(self, stream: Stream, target: Target) -> AsyncIterator[Event]:
+        events = Events()
+        async for line in stream.lines():
+            if event := events.take(line):
+                yield event
+        raise Later(f"{self._asking.host} closed the stream of {target.label}.")
 
     async def _base(self) -> str:
         try:
@@ -154,9 +110,7 @@ class Streams:
             scheme = "https"
         return f"{scheme}://{parts.netloc}"
 
-    def _refusal(self, target: Target, error: Exception) -> Exception:
-        if not isinstance(error, Refused):
-            return error
+    def _refusal(self, target: Target, error: Refused) -> Refused:
         host, why = self._asking.host, str(error).rstrip(".")
         if self._token:
             return Refused(
