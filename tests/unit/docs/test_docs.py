@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import tomllib
@@ -32,6 +33,19 @@ def test_every_hook_of_an_extension_is_documented(contract: type) -> None:
     section = page.split(f"## {contract.__name__}")[1].split("\n## ")[0]
     for hook in hooks:
         assert f"`{hook}(" in section, f"{contract.__name__}.{hook} is not in docs/extend"
+
+
+def test_what_extensions_share_is_there_and_what_sources_use_is_said() -> None:
+    page = (ROOT / "docs" / "extend" / "shared.md").read_text()
+    said = set(re.findall(r"`([a-z_]+)\.([A-Za-z_]+)`", page))
+    for module, name in said - {("parvis", "plug")}:
+        assert hasattr(importlib.import_module(f"parvis.plug.{module}"), name), f"{module}.{name}"
+    described = {module for module, _ in said}
+    contract = {"source", "door", "tools", "check", "format", "layout", "bridge", "testkit"}
+    for path in (ROOT / "src" / "parvis" / "sources").rglob("*.py"):
+        used = set(re.findall(r"^from parvis\.plug\.(\w+)", path.read_text(), re.M))
+        if not path.name.startswith("test_"):
+            assert used <= described | contract, f"{path.name}: shared.md lacks {used}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

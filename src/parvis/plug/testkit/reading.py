@@ -13,12 +13,12 @@ import msgspec
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, OptedOut, Post, Raw, Unreadable
 from parvis.plug.manifest import Kind
+from parvis.plug.moment import YEAR_2100_MS
 from parvis.plug.source import Source
 from parvis.plug.testkit.extension import ExtensionContract
 from parvis.plug.testkit.fake_http import FakeHttp
 from parvis.plug.testkit.payloads import damaged, fixture_raws, warped
 
-YEAR_2100_MS = 4_102_444_800_000
 MAX_KEY = 1_000
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*:[^\s\x00-\x1f\x7f]+:[^\s\x00-\x1f\x7f]+")

@@ -39,7 +39,7 @@ class Streams:
     async def open(
         self, targets: Sequence[Target]
     ) -> AsyncGenerator[AsyncIterator[tuple[str, Event]]]:
-        """All streams, open: each event as it arrives after its target's name; a cut raises `Later`.
+        """All streams, open: each event as it comes, after its target's name; a cut raises `Later`.
 
         Raises `Refused` when the server will not stream, `Later` when it cannot be reached.
         """
