@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from parvis.engine import batch, bridges, duties, erase, journal, reads, work
+from parvis.engine import batch, bridges, duties, erase, journal, work
 from parvis.engine.embedded.database import write_engine
 from parvis.engine.migrate import migrate
+from parvis.engine.reads import declared, placed, posts, shown
 
 Statement = sa.Select[Any] | sa.Update | sa.Delete | sa.CompoundSelect[Any]
 SMALL = {"_WALLS", "_ABANDONED", "_EVERY"}
@@ -27,11 +28,12 @@ def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
             yield name, value
 
 
+READS = (declared, placed, posts, shown)
 FOUND = [
     pytest.param(statement, id=f"{module.__name__.rpartition('.')[2]}.{name}")
-    for module in (batch, reads, journal, work, erase, bridges, duties)
+    for module in (batch, *READS, journal, work, erase, bridges, duties)
     for name, statement in statements(module)
-    if not (name in SMALL and module in (reads, work, bridges))
+    if not (name in SMALL and module in (*READS, work, bridges))
 ]
 
 
@@ -67,12 +69,12 @@ def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: St
     ("statement", "found_by"),
     [
         (batch._SPOTS, "placement .*wall=. AND post=."),
-        (reads._KNOWN, "post .*org=. AND key=."),
-        (reads._BY_AUTHOR, "placement_of_author .*author=. AND wall=. AND received_at_ms>."),
-        (reads._TWINS, "post_by_print .*fingerprint=. AND org=."),
-        (reads._QUEUE, "placement_by_state .*state=. AND wall=. AND order<."),
-        (reads._IN_STATE, "placement_by_state .*state=. AND wall=."),
-        (reads._COUNTS, "placement_count .*wall=."),
+        (placed._KNOWN, "post .*org=. AND key=."),
+        (placed._BY_AUTHOR, "placement_of_author .*author=. AND wall=. AND received_at_ms>."),
+        (placed._TWINS, "post_by_print .*fingerprint=. AND org=."),
+        (placed._QUEUE, "placement_by_state .*state=. AND wall=. AND order<."),
+        (placed._IN_STATE, "placement_by_state .*state=. AND wall=."),
+        (placed._COUNTS, "placement_count .*wall=."),
         (duties._ENDED, "rights_by_end .*until_ms<."),
         (duties._ON_SHOW, "card_by_order .*wall=. AND order>. AND order<."),
     ],
@@ -86,8 +88,8 @@ def test_the_hot_reads_use_all_of_their_keys(
 def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
     """The index gives the order, so the depth of a page costs nothing."""
     for statement in (
-        reads._QUEUE,
-        reads._IN_STATE,
+        placed._QUEUE,
+        placed._IN_STATE,
         journal._AFTER,
         duties._ENDED,
         duties._ON_SHOW,

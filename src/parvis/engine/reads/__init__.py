@@ -1,6 +1,5 @@
 """The named reads; each runs in one read transaction, on both stores alike."""
 
-from parvis.engine.reads.cards import cards, head, next_card, snapshot_of_wall
 from parvis.engine.reads.declared import (
     cursor,
     format_state,
@@ -11,7 +10,7 @@ from parvis.engine.reads.declared import (
     wall,
     walls,
 )
-from parvis.engine.reads.placements import (
+from parvis.engine.reads.placed import (
     author_posts,
     counts,
     known,
@@ -23,6 +22,7 @@ from parvis.engine.reads.placements import (
     undecided,
 )
 from parvis.engine.reads.posts import decisions, posts_of_author, rights
+from parvis.engine.reads.shown import cards, head, next_card, snapshot_of_wall
 
 __all__ = [
     "author_posts",
