@@ -20,6 +20,7 @@ from parvis.engine import Engine, Write
 from parvis.engine.change import Decide, PutCard, PutPlacement, PutPost, PutWall, Told
 from parvis.engine.open import open_engine
 from parvis.engine.tables import metadata
+from parvis.plug.testkit import ManualClock
 from tests.postgresql import Server
 from tests.posts import NOW_MS, post, wall
 
@@ -29,23 +30,13 @@ BEFORE_ENDS = ("drop index rights_by_end", "alter table rights drop column until
 
 
 @dataclass
-class Clock:
-    """Milliseconds that tests move."""
-
-    now_ms: int = NOW_MS
-
-    def __call__(self) -> int:
-        return self.now_ms
-
-
-@dataclass
 class Place:
     """Where a store lies; it can be opened again, or as another node."""
 
     kind: str
     address: str
     blobs: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: ManualClock = field(default_factory=ManualClock)
     opened: list[Engine] = field(default_factory=list)
     server: Server | None = None
 

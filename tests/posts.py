@@ -6,8 +6,9 @@ from typing import Any
 
 from parvis.core.post import Author, Post
 from parvis.core.wall import SourceSpec, Wall
+from parvis.plug.testkit.clock import NOW_MS
 
-NOW_MS = 1_764_000_000_000
+__all__ = ["NOW_MS", "author", "post", "source", "wall"]
 
 
 def author(handle: str = "ada@example.org", **more: Any) -> Author:

@@ -18,17 +18,9 @@ from parvis.engine.change import Change, PutSource, PutWall
 from parvis.engine.open import open_engine
 from parvis.flow.road import Receipt, Road
 from parvis.plug.check import Around, Check
-from tests.posts import NOW_MS, source, wall
-
-
-@dataclass
-class Clock:
-    """Milliseconds that tests move."""
-
-    now_ms: int = NOW_MS
-
-    def __call__(self) -> int:
-        return self.now_ms
+from parvis.plug.testkit import ManualClock
+from tests.posts import source, wall
+from tests.street import SECRET, Street, open_street
 
 
 class Rude(Check):
@@ -70,7 +62,7 @@ class Venue:
 
     road: Road
     engine: Engine
-    clock: Clock
+    clock: ManualClock
     source: SourceSpec
     policies: dict[str, DisplayPolicy] = field(default_factory=dict)
 
@@ -101,7 +93,7 @@ class Venue:
 
 
 async def open_venue(folder: Path, policies: dict[str, DisplayPolicy], **policy: Any) -> Venue:
-    clock = Clock()
+    clock = ManualClock()
     engine = await open_engine(folder, clock=clock)
     road = Road(engine, clock=clock, salt=b"tests", checks=CHECKS, policies=policies, formats={})
     await road.start()
@@ -116,3 +108,12 @@ async def venue(tmp_path: Path) -> AsyncIterator[Venue]:
     yield venue
     await venue.road.stop()
     await venue.engine.close()
+
+
+@pytest.fixture
+async def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
+    """A whole house, asked without a socket."""
+    monkeypatch.setenv("TEST_WEBHOOK_SECRET", SECRET)
+    street = await open_street(tmp_path / "data")
+    yield street
+    await street.house.stop()

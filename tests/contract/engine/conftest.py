@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from parvis.engine import Engine
-from tests.engines import KINDS, Clock, Place, place_of, store_database
+from parvis.plug.testkit import ManualClock
+from tests.engines import KINDS, Place, place_of, store_database
 
 __all__ = ["store_database"]
 
@@ -30,7 +31,7 @@ async def engine(place: Place) -> Engine:
 
 
 @pytest.fixture
-def clock(place: Place) -> Clock:
+def clock(place: Place) -> ManualClock:
     return place.clock
 
 

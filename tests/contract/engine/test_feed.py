@@ -27,7 +27,8 @@ from parvis.core.event import (
 from parvis.engine import Engine, Step, Write
 from parvis.engine.change import Told
 from parvis.engine.store import PAGE, Store
-from tests.engines import Clock, both, decided, fill, put_wall, seen
+from parvis.plug.testkit import ManualClock
+from tests.engines import both, decided, fill, put_wall, seen
 from tests.posts import post
 from tests.waiting import until
 
@@ -154,7 +155,7 @@ async def test_a_follower_of_a_closing_engine_is_told(engine: Engine) -> None:
         await task
 
 
-async def test_the_journey_of_a_post_over_its_walls(engine: Engine, clock: Clock) -> None:
+async def test_the_journey_of_a_post_over_its_walls(engine: Engine, clock: ManualClock) -> None:
     await fill(engine, 2)
     await engine.write(put_wall("tower"))
     clock.now_ms += 10
@@ -187,7 +188,7 @@ async def test_the_journey_of_a_post_over_its_walls(engine: Engine, clock: Clock
 
 
 async def test_a_clock_that_steps_back_does_not_turn_a_journey_round(
-    engine: Engine, clock: Clock
+    engine: Engine, clock: ManualClock
 ) -> None:
     await engine.write(put_wall())
     await engine.write(seen(post(1)))

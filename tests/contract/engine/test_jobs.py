@@ -8,7 +8,8 @@ import pytest
 from parvis.core.errors import Conflict
 from parvis.engine import Engine, Job, Write
 from parvis.engine.change import Enqueue
-from tests.engines import Clock, Place, both, decided, fill
+from parvis.plug.testkit import ManualClock
+from tests.engines import Place, both, decided, fill
 from tests.posts import post
 
 
@@ -27,7 +28,9 @@ async def sure(engine: Engine, worker: str = "w") -> Job:
     return job
 
 
-async def test_due_jobs_come_by_priority_then_time_then_age(engine: Engine, clock: Clock) -> None:
+async def test_due_jobs_come_by_priority_then_time_then_age(
+    engine: Engine, clock: ManualClock
+) -> None:
     now = clock.now_ms
     await engine.write(
         Write(
@@ -69,7 +72,7 @@ async def test_one_job_per_key_while_it_waits(engine: Engine) -> None:
     assert (await sure(engine)).payload == b"fifth"
 
 
-async def test_an_expired_lease_goes_to_another_worker(engine: Engine, clock: Clock) -> None:
+async def test_an_expired_lease_goes_to_another_worker(engine: Engine, clock: ManualClock) -> None:
     await enqueue(engine, "k")
     first = await sure(engine, "one")
     clock.now_ms += 29_999
@@ -89,7 +92,7 @@ async def test_an_expired_lease_goes_to_another_worker(engine: Engine, clock: Cl
     assert await engine.done(second) is False
 
 
-async def test_a_renewed_lease_holds(engine: Engine, clock: Clock) -> None:
+async def test_a_renewed_lease_holds(engine: Engine, clock: ManualClock) -> None:
     await enqueue(engine, "k")
     job = await sure(engine, "one")
     for _ in range(5):
@@ -99,7 +102,7 @@ async def test_a_renewed_lease_holds(engine: Engine, clock: Clock) -> None:
     assert await engine.done(job)
 
 
-async def test_a_retried_job_waits_then_dies(engine: Engine, clock: Clock) -> None:
+async def test_a_retried_job_waits_then_dies(engine: Engine, clock: ManualClock) -> None:
     await enqueue(engine, "k", max_attempts=2)
     job = await sure(engine)
     assert await engine.retry(job, in_s=5, because="The source is away.")
@@ -114,7 +117,9 @@ async def test_a_retried_job_waits_then_dies(engine: Engine, clock: Clock) -> No
     assert (dead.key, dead.because, dead.attempts) == ("k", "Away again.", 2)
 
 
-async def test_a_job_that_stops_its_worker_every_time_dies(engine: Engine, clock: Clock) -> None:
+async def test_a_job_that_stops_its_worker_every_time_dies(
+    engine: Engine, clock: ManualClock
+) -> None:
     await enqueue(engine, "poison", max_attempts=3)
     for attempt in (1, 2, 3):
         assert (await sure(engine)).attempts == attempt
@@ -124,7 +129,9 @@ async def test_a_job_that_stops_its_worker_every_time_dies(engine: Engine, clock
     assert "stopped" in dead.because
 
 
-async def test_the_dead_are_listed_and_can_be_queued_again(engine: Engine, clock: Clock) -> None:
+async def test_the_dead_are_listed_and_can_be_queued_again(
+    engine: Engine, clock: ManualClock
+) -> None:
     await enqueue(engine, "b", "a", run_at_ms=1)
     for job in await engine.claim("q", worker="w", limit=2):
         assert await engine.dead(job, "Broken.")
@@ -147,7 +154,9 @@ async def test_workers_at_once_never_share_a_job(engine: Engine) -> None:
     assert len(taken) == len(set(taken)) == 100
 
 
-async def test_a_clock_that_steps_frees_and_loses_nothing(engine: Engine, clock: Clock) -> None:
+async def test_a_clock_that_steps_frees_and_loses_nothing(
+    engine: Engine, clock: ManualClock
+) -> None:
     await enqueue(engine, "k")
     job = await sure(engine)
     clock.now_ms -= 3_600_000

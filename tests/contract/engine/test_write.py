@@ -8,7 +8,8 @@ from parvis.core.errors import Conflict, Later, Refused
 from parvis.core.event import Interaction, WallChanged
 from parvis.engine import Engine, Write, Written
 from parvis.engine.change import MoveCursor, PutFormatState, Remember, Told
-from tests.engines import Clock, Place, both, decided, fill, put_wall, seen
+from parvis.plug.testkit import ManualClock
+from tests.engines import Place, both, decided, fill, put_wall, seen
 from tests.posts import post
 
 
@@ -128,7 +129,7 @@ async def test_writes_on_one_row_in_one_batch_work_one_after_the_other(engine: E
     assert await engine.counts("square") == {"hidden": 1}
 
 
-async def test_events_are_numbered_per_wall_and_stamped(engine: Engine, clock: Clock) -> None:
+async def test_events_are_numbered_per_wall_and_stamped(engine: Engine, clock: ManualClock) -> None:
     told = Told("a", Interaction("poll", "vote", {"choice": 1})), Told("b", WallChanged("b"))
     written = await engine.write(Write((), (*told, told[0]), at_ms=77))
     assert written.seqs == {"a": 2, "b": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
+from parvis.core.errors import Later
 from tests.postgresql import Server
 
 
@@ -45,5 +46,5 @@ def test_a_server_leaves_nothing_behind() -> None:
 
 
 def test_a_wrong_statement_says_why(postgresql_server: Server) -> None:
-    with pytest.raises(RuntimeError, match="psql failed: ERROR:"):
+    with pytest.raises(Later, match="psql failed: ERROR:"):
         postgresql_server.sql("SELECT nonsense")

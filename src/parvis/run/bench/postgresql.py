@@ -1,4 +1,6 @@
-"""A PostgreSQL of the bench's own: a temporary folder, a socket, no port; gone afterwards."""
+"""A PostgreSQL of our own, for benches and tests: a temporary folder, a socket, no port; gone
+afterwards.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+from parvis.core.errors import Later
 from parvis.run.bench.process import Absent
 
 USER = "postgres"
@@ -19,26 +22,30 @@ USER = "postgres"
 class Server:
     """Started on entering, stopped and wiped on leaving; as root it runs as user `postgres`."""
 
-    def __init__(self) -> None:
-        self._bin = programs()
+    def __init__(self, found: Path | None = None, options: str = "") -> None:
+        """`found`: the folder of its programs, else the newest; raises `Absent`."""
+        self._bin = found or programs()
+        self._options = options
         self._as_user = USER if os.geteuid() == 0 else None
         # Not under a private home: the server's own user must be able to enter.
-        self._folder = Path(tempfile.mkdtemp(prefix="parvis-bench-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="parvis-pg-"))
 
     def __enter__(self) -> Server:
         """Make and start it. Raises `Absent`."""
         try:
             if self._as_user:
                 entry = pwd.getpwnam(self._as_user)
-                os.chown(self._folder, entry.pw_uid, entry.pw_gid)
-            data = str(self._folder / "data")
-            self._run("initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
-            options = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
-            log = str(self._folder / "server.log")
+                os.chown(self.folder, entry.pw_uid, entry.pw_gid)
+            data = str(self.folder / "data")
+            told = ("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+            self._run("initdb", "-D", data, "-U", USER, *told)
+            options = f"-c listen_addresses= -c unix_socket_directories={self.folder}"
+            options = f"{options} {self._options}".rstrip()
+            log = str(self.folder / "server.log")
             self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
-        except (KeyError, OSError, subprocess.CalledProcessError):
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise Absent("PostgreSQL does not start here") from None
+        except (KeyError, OSError, Later) as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise Absent(f"PostgreSQL does not start here ({error})") from None
         return self
 
     def __exit__(
@@ -48,27 +55,45 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         """Stop and wipe it."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def create(self, database: str) -> str:
         """The address of a new, empty database."""
-        self._run("createdb", "-h", str(self._folder), "-U", USER, database)
-        return f"postgresql://{USER}@/{database}?host={quote(str(self._folder), safe='')}"
+        self._run("createdb", "-h", str(self.folder), "-U", USER, "-T", "template0", database)
+        return self.url(database)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(self._bin / program), *arguments],
-            cwd=self._folder,
-            user=self._as_user,
-            group=self._as_user,
-            extra_groups=[] if self._as_user else None,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self._folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=True,
+    def url(self, database: str) -> str:
+        """`postgresql://…` through the server's socket."""
+        return f"postgresql://{USER}@/{database}?host={quote(str(self.folder), safe='')}"
+
+    def sql(self, statement: str, database: str = USER) -> str:
+        """Run one statement; gives its rows as psql prints them, bare."""
+        return self._run(
+            *("psql", "-h", str(self.folder), "-U", USER, "-d", database),
+            *("-v", "ON_ERROR_STOP=1", "-Atqc", statement),
         )
+
+    def _run(self, program: str, *arguments: str) -> str:
+        """What the program said. Raises `Later` with that when it failed."""
+        with tempfile.TemporaryFile() as out:  # a file and no pipe: the server keeps it open
+            done = subprocess.run(
+                [str(self._bin / program), *arguments],
+                cwd=self.folder,
+                user=self._as_user,
+                group=self._as_user,
+                extra_groups=[] if self._as_user else None,
+                env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self.folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+            out.seek(0)
+            text = out.read().decode(errors="replace").strip()
+        if done.returncode:
+            raise Later(f"{program} failed: {text}")
+        return text
 
 
 def programs() -> Path:

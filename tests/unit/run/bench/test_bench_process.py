@@ -89,6 +89,6 @@ def test_without_a_server_postgresql_is_absent(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.postgresql
 def test_a_bench_database_lives_in_a_folder_of_its_own() -> None:
     with postgresql.Server() as server:
-        folder = server._folder
+        folder = server.folder
         assert str(folder.name) in server.create("bench_1")
     assert not folder.exists()
