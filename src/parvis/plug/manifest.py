@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +23,7 @@ from parvis.plug.declared import (
     Words,
 )
 from parvis.plug.faulty import read_fault
+from parvis.plug.nearest import did_you_mean
 from parvis.plug.settings import check_settings, hosts_of, wrong
 
 __all__ = [
@@ -93,7 +93,9 @@ def _check_policy(policy: object, where: str) -> None:
     known = DisplayPolicy.__struct_fields__
     for key in cast("dict[str, object]", policy):
         if key not in known:
-            raise Refused(f"{where}: policy.{key} is unknown; {_nearest(key, known)}.")
+            raise Refused(
+                f"{where}: policy.{key} is unknown; {did_you_mean(key, known, 'remove it')}."
+            )
 
 
 def _check_names(manifest: Manifest, where: str) -> None:
@@ -158,7 +160,8 @@ def _said_plainly(error: str) -> str:
         return f"{fault.place} is missing; add it."
     if fault.kind == "unknown":
         at, _, name = fault.place.rpartition(".")
-        return f"{fault.place} is unknown; {_nearest(name, _fields_at(at))}."
+        end = did_you_mean(name, _fields_at(at), "remove it")
+        return f"{fault.place} is unknown; {end}."
     return f"{fault.place}: {fault.says}; correct it." if fault.place else f"{error}; correct it."
 
 
@@ -172,11 +175,6 @@ def _fields_at(at: str) -> tuple[str, ...]:
     if at in ("name", "about"):
         return Words.__struct_fields__
     return Manifest.__struct_fields__
-
-
-def _nearest(given: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(given, known, 1)
-    return f"did you mean {close[0]}" if close else "remove it"
 
 
 def _plain(error: Exception) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from parvis.core.errors import Refused
 from parvis.plug.declared import Manifest, Setting
+from parvis.plug.nearest import did_you_mean
 
 MAX_TEXT = 10_000
 MAX_URL = 2_048
@@ -26,7 +26,10 @@ def check_settings(manifest: Manifest, given: Mapping[str, Any]) -> dict[str, An
     known = [setting.name for setting in manifest.settings]
     for name in given:
         if name not in known:
-            raise Refused(f"{manifest.id} has no setting {name!r}; {_nearest(name, known)}.")
+            end = f"it knows {', '.join(known)}" if known else "it has none"
+            raise Refused(
+                f"{manifest.id} has no setting {name!r}; {did_you_mean(name, known, end)}."
+            )
     filled: dict[str, Any] = {}
     for setting in manifest.settings:
         if setting.name in given:
@@ -159,10 +162,3 @@ def _settled(setting: Setting, value: object) -> Any:
     if setting.type == "float":
         return float(cast("float", value))
     return value
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, 1)
-    if close:
-        return f"did you mean {close[0]}"
-    return f"it knows {', '.join(known)}" if known else "it has none"

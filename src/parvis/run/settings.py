@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parvis.core.errors import Refused
+from parvis.plug.nearest import did_you_mean
 
 FILE = "parvis.toml"
 PREFIX = "PARVIS_"
@@ -128,5 +129,4 @@ def _check(settings: Settings) -> None:
 
 def nearest(given: str, known: tuple[str, ...] | list[str]) -> str:
     """The end of a sentence about a name that is not known."""
-    close = difflib.get_close_matches(given, known, 1)
-    return f"did you mean {close[0]}" if close else f"known are {', '.join(sorted(known))}"
+    return did_you_mean(given, known, f"known are {', '.join(sorted(known))}")
