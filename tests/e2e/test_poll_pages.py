@@ -57,6 +57,59 @@ async def test_a_poll_comes_grows_and_goes(browser: Browser) -> None:
             await expect(seen.page.locator(".cell:not(.brand)")).to_have_count(6)
 
 
+LONG = "An answer as long as answers are allowed to be, which is eighty characters each."
+MEETS = """() => {
+  const found = [];
+  document.querySelectorAll(".poll-column").forEach((column, at) => {
+    const box = column.getBoundingClientRect();
+    const words = Array.from(column.querySelectorAll(".poll-figure, .poll-answer"))
+      .filter((one) => getComputedStyle(one).display !== "none")
+      .filter((one) => getComputedStyle(one).visibility !== "hidden")
+      .map((one) => one.getBoundingClientRect());
+    if (words.length !== 2) found.push(at + " shows " + words.length);
+    words.forEach((one, n) => {
+      if (one.top < box.top - 1 || one.bottom > box.bottom + 1) found.push(at + " is cut off");
+      if (words.slice(n + 1).some((two) => one.bottom > two.top + 1 && two.bottom > one.top + 1))
+        found.push(at + " overlaps");
+    });
+  });
+  return found;
+}"""
+
+
+def poll_with(*shares: int, text: str, question: str = "Tea?") -> FormatFace:
+    answers = [{"text": text, "count": share, "share": share} for share in shares]
+    view = {"question": question, "open": True, "votes": 100, "answers": answers}
+    return FormatFace(format="q1", plugin="poll", view=view)
+
+
+@pytest.mark.parametrize("size", [(3840, 720), (1920, 360), (1920, 1080), (1080, 1920)])
+async def test_no_figure_covers_an_answer_however_low_its_column(
+    browser: Browser, size: tuple[int, int]
+) -> None:
+    """A strip of 48:9 most of all: its columns are low even where they are tall."""
+    polls = [
+        poll_with(62, 28, 9, 1, text="Housing and the price of it"),
+        poll_with(40, 25, 14, 12, 6, 3, text="Llanfairpwllgwyngyll"),
+        poll_with(0, 0, 0, text="Nobody yet"),
+        poll_with(23, 22, 12, 11, 10, 9, 7, 6, text=LONG, question="How? " * 40),
+    ]
+    cards = [card_of("ana", at, f"Words of post {at}.") for at in range(1, 4)]
+    with served(StubWall(face_of(), cards)) as wall:
+        width, height = size
+        view = {"width": width, "height": height}
+        address = f"{wall.url}/w/hall"
+        async with opened(browser, address, viewport=view, reduced_motion="reduce") as seen:
+            await listening(wall)
+            for poll in polls:
+                wall.send(Format(poll))
+                figures = [f"{answer['share']}%" for answer in poll.view["answers"]]
+                await expect(seen.page.locator(".poll-figure")).to_have_text(figures)
+                assert await seen.page.evaluate(MEETS) == []
+            await seen.page.set_viewport_size({"width": width // 2, "height": height})
+            await until(lambda: seen.page.evaluate(f"!({MEETS})().length"))
+
+
 async def test_the_phone_votes_and_shows_the_result(browser: Browser) -> None:
     with served(StubWall(face_of(), (), (poll_of(80, 20),))) as stub:
         size = {"width": 390, "height": 844}

@@ -1,4 +1,5 @@
 import { html, nothing, WallFormat, wordsOf, type TemplateResult } from "@parvis/kit";
+import { arrange } from "./arrange";
 
 interface Answer {
   readonly text: string;
@@ -13,14 +14,13 @@ interface PollView {
   readonly answers: readonly Answer[];
 }
 
-/** Below this part of the tallest column, figure and answer stand on top of theirs. */
-const LOW = 0.3;
 /** From this number of answers on, figures and words are a step smaller. */
 const MANY = 5;
+/** A column without votes shows where it would grow. */
+const LEAST = 0.012;
 
-function columnOf(answer: Answer, at: number, tallest: number): TemplateResult {
-  const low = tallest === 0 || answer.share / tallest < LOW;
-  return html`<div class=${low ? "poll-column poll-low" : "poll-column"} data-field=${String((at % 4) + 1)}>
+function columnOf(answer: Answer, at: number): TemplateResult {
+  return html`<div class="poll-column" data-field=${String((at % 4) + 1)}>
     <div class="poll-bar"></div>
     <div class="poll-lift">
       <div class="poll-mark">
@@ -28,7 +28,7 @@ function columnOf(answer: Answer, at: number, tallest: number): TemplateResult {
         <p class="poll-answer" dir="auto">${answer.text}</p>
       </div>
     </div>
-    <p class="poll-answer poll-foot" dir="auto" aria-hidden="true">${answer.text}</p>
+    <div class="poll-foot" aria-hidden="true"><p class="poll-answer" dir="auto">${answer.text}</p></div>
   </div>`;
 }
 
@@ -38,28 +38,37 @@ class PollWall extends WallFormat {
     if (!this.face) return nothing;
     const view = this.face.view as unknown as PollView;
     const words = wordsOf(this.lang);
-    const tallest = Math.max(0, ...view.answers.map((answer) => answer.share));
     return html`<header class="poll-head">
         <h2 dir="auto">${view.question}</h2>
         <p>${view.votes} ${view.votes === 1 ? words.vote : words.votes}</p>
       </header>
       <div class=${view.answers.length >= MANY ? "poll-columns poll-many" : "poll-columns"}>
-        ${view.answers.map((answer, at) => columnOf(answer, at, tallest))}
+        ${view.answers.map(columnOf)}
       </div>`;
+  }
+
+  override resized(): void {
+    arrange(this, this.parts());
   }
 
   // Through the object model: the page's policy allows no style attribute.
   protected override updated(): void {
-    if (!this.face) return;
-    const { answers } = this.face.view as unknown as PollView;
-    const tallest = Math.max(0, ...answers.map((answer) => answer.share));
     const bars = this.querySelectorAll<HTMLElement>(".poll-bar");
     const lifts = this.querySelectorAll<HTMLElement>(".poll-lift");
-    answers.forEach((answer, at) => {
-      const part = tallest > 0 ? answer.share / tallest : 0;
-      bars[at]!.style.transform = `scaleY(${Math.max(part, 0.012)})`;
+    const parts = this.parts();
+    parts.forEach((part, at) => {
+      bars[at]!.style.transform = `scaleY(${Math.max(part, LEAST)})`;
       lifts[at]!.style.transform = `translateY(${(1 - part) * 100}%)`;
     });
+    arrange(this, parts);
+  }
+
+  /** How high each column stands, as part of the tallest. */
+  private parts(): number[] {
+    if (!this.face) return [];
+    const { answers } = this.face.view as unknown as PollView;
+    const tallest = Math.max(0, ...answers.map((answer) => answer.share));
+    return answers.map((answer) => (tallest > 0 ? answer.share / tallest : 0));
   }
 }
 
