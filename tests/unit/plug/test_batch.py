@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parvis.core.post import Arrival, Gone, Raw, Unreadable
-from parvis.plug.batch import MAX_ITEMS, Bad, Body, each_arrival, joined, sort_items
+from parvis.plug.batch import MAX_ITEMS, Bad, Body, each_arrival, joined, sort_items, why_no_json
 from parvis.plug.receipt import receipt
 
 
@@ -74,6 +74,18 @@ def test_a_body_that_is_wrong_as_a_whole(body: bytes, status: int) -> None:
     with pytest.raises(Bad) as bad:
         sort_items(body, read)
     assert bad.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RecursionError(), "nested too deeply"),
+        (UnicodeDecodeError("utf-8", b"x", 0, 1, "odd"), "no UTF-8"),
+        (msgspec.DecodeError("JSON is malformed: " + "x" * 90), "x" * 80),
+    ],
+)
+def test_why_bytes_are_no_json_is_said_in_a_few_words(error: Exception, why: str) -> None:
+    assert why_no_json(error) == why
 
 
 def test_where_a_kept_item_is_unreadable_is_said() -> None:

@@ -57,7 +57,8 @@ def test_the_ending_of_an_address_promises_a_type() -> None:
         ("français", ""),
         ("x", ""),
         ("", ""),
-        ("en-" + "a1-" * 20 + "a1", ""),
+        ("en-" + "12345678-" * 3 + "12345", "en-" + "12345678-" * 3 + "12345"),
+        ("en-" + "12345678-" * 3 + "123456", ""),
     ],
 )
 def test_languages_are_tags_or_nothing(said: str, tag: str) -> None:

@@ -43,6 +43,7 @@ def status(admitted: str | Answer) -> int:
 
 def test_a_door_without_credentials_is_closed_unless_it_is_set_open() -> None:
     assert not door().ready and status(door().admit(signed())) == 403
+    assert not SignedDoor(MemoryVault()).ready
     assert door(open=True).ready and door(open=True).admit(knock()) == ""
 
 
