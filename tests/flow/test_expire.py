@@ -19,7 +19,8 @@ from parvis.flow.expire import Expiry
 from parvis.flow.lapse import why_ended
 from parvis.flow.publish import messages
 from parvis.flow.road import Road
-from tests.flow.conftest import CHECKS, Clock, Venue, open_venue
+from parvis.plug.testkit import ManualClock
+from tests.flow.conftest import CHECKS, Venue, open_venue
 from tests.posts import NOW_MS, post, source, wall
 from tests.waiting import until
 
@@ -128,7 +129,7 @@ async def test_what_ended_while_parvis_was_off_is_never_served(tmp_path: Path) -
     await agreed(venue, 1, NOW_MS + HOUR_MS)
     await venue.road.stop()
     await venue.engine.close()
-    late = Clock(NOW_MS + 2 * HOUR_MS)
+    late = ManualClock(NOW_MS + 2 * HOUR_MS)
     engine = await open_engine(tmp_path, clock=late)
     road = Road(engine, clock=late, salt=b"tests", checks=CHECKS, policies={}, formats={})
     await road.start()
@@ -242,7 +243,7 @@ class Scripted:
     def __init__(self, *script: Exception | int) -> None:
         self.script = list(script)
         self.taken: list[int] = []
-        self.clock = Clock()
+        self.clock = ManualClock()
 
     async def take(self) -> int:
         step = self.script.pop(0) if self.script else 0
