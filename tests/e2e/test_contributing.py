@@ -58,7 +58,7 @@ def test_adding_a_source_works_as_written_and_touches_nothing_else(clone: Path) 
             told = _run(clone, step["command"])
         else:
             _write(clone / step["path"], step["how"], re.findall(_FENCE, step["blocks"], re.DOTALL))
-    assert re.search(r"tests +15 +0", told), told
+    assert re.search(r"tests +[1-9][0-9]+ +0", told), told
     after = _files(clone)
     assert {path: after[path] for path in before} == before
     assert all(path.startswith(f"{FOLDER}/") for path in after.keys() - before.keys())
