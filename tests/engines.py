@@ -23,6 +23,7 @@ from parvis.engine.tables import metadata
 from parvis.plug.testkit import ManualClock
 from tests.postgresql import Server
 from tests.posts import NOW_MS, post, wall
+from tests.waiting import until
 
 KINDS = ("embedded", "postgresql")
 BEFORE_ENDS = ("drop index rights_by_end", "alter table rights drop column until_ms")
@@ -50,6 +51,20 @@ class Place:
         """Close every engine that was opened here."""
         for engine in self.opened:
             await engine.close()
+
+    async def settled(self) -> None:
+        """Until what a killed node had under way is done or undone: a server finishes the statement
+        of a client that is gone.
+        """
+        server = self.server
+        if server is None:
+            return
+        database = self.address.partition("@/")[2].partition("?")[0]
+        others = (
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        await until(lambda: server.sql(others, database).strip() == "0", within_s=60)
 
     def everything(self) -> str:
         """All that the closed store holds, as one text: to look for what must not be there."""

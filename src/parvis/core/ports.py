@@ -21,7 +21,7 @@ class Vault(Protocol):
         ...
 
     def has(self, name: str) -> bool:
-        """Whether it is set."""
+        """Whether it was declared; `secret` then gives it, or says what is wrong with it."""
         ...
 
 

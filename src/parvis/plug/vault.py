@@ -33,9 +33,10 @@ class EnvVault:
         return value
 
     def has(self, name: str) -> bool:
-        """Whether it is set."""
-        variable = self._secrets.get(name)
-        return bool(variable and self._environ.get(variable, "").strip())
+        """Whether it was declared. One that was, and is empty, is a mistake that `secret` tells:
+        taken for absent, it would leave a door open that somebody wanted locked.
+        """
+        return name in self._secrets
 
     def __repr__(self) -> str:
         return f"EnvVault({', '.join(sorted(self._secrets))})"

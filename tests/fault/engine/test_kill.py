@@ -109,6 +109,7 @@ async def test_killed_in_full_flow(
         child = Child(place, tmp_path, start)
         await child.killed_after(rng.randint(1, 80))
         sent, done = child.numbers("sent"), child.numbers("done")
+        await place.settled()
         engine = await place.open()
         stored = await stands(engine, sorted(sent))
         assert done <= stored, "an acknowledged write is lost"

@@ -53,7 +53,7 @@ def test_each_source_says_how_it_is(
     monkeypatch.delenv("TEST_WEBHOOK_SECRET")
     status, said = examine(folder, capsys)
     assert status == 1
-    assert "MEND  square, source signed: This door is closed: set the credential" in said
+    assert "MEND  square, source signed: The credential secret is empty; set the " in said
     assert "ok    square, source hook" in said
 
 

@@ -14,6 +14,7 @@ from parvis.plug.item import schema
 from parvis.plug.source import Source
 from parvis.plug.standard_webhooks import read_keys, sign
 from parvis.plug.testkit import MemoryVault, SourceContract, tools
+from parvis.plug.vault import EnvVault
 from parvis.sources.webhook import MAX_BYTES, open_source
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -46,6 +47,13 @@ def signed(
         "webhook-timestamp": str(at_s),
         "webhook-signature": sign(key, id_, at_s, body),
     }
+
+
+def test_an_empty_variable_opens_no_door() -> None:
+    """Whoever names a secret wants a locked door, also when the variable was forgotten."""
+    vault = EnvVault({"secret": "STAGE_SECRET"}, environ={})
+    with pytest.raises(Refused, match="environment variable STAGE_SECRET"):
+        open_source(tools({"open": True}, folder=__file__, vault=vault))
 
 
 def arrivals(opened: Source, answer: Answer) -> list[Arrival]:
