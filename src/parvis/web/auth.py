@@ -17,6 +17,7 @@ from parvis.core.errors import Refused
 PREFIX = "parvis_"
 SECRET_BYTES = 32
 CHECK_SIGNS = 7
+LEAST_SIGNS = 20
 LOCAL = "parvis.local"
 """Set in a scope that came through the owner's own Unix socket."""
 
@@ -38,30 +39,65 @@ def well_formed(key: str) -> bool:
 def key_of(folder: Path, given: str = "") -> str:
     """The key in `given`, or that of the data folder, made on first use in a file only its owner
     reads.
+
+    Raises `Refused` for a key that could be guessed or could not be sent, an empty one above all.
     """
     if given:
-        if len(given) < 20:
-            raise Refused("The key is shorter than 20 characters; leave it out to get a good one.")
+        if wrong := _wrong(given):
+            raise Refused(f"The key {wrong}; leave it out to get a good one.")
         return given
     path = folder / "key"
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    key = make_key()
-    new = folder / f".key.{secrets.token_hex(4)}"
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key + "\n")
+        return _kept(path) or _made(path)
+    except OSError as error:
+        raise Refused(
+            f"The key cannot be kept in {path} ({error.strerror}); see that there is room and that"
+            " it is a file of your own."
+        ) from error
+
+
+def _kept(path: Path) -> str:
+    """The key in the file, or '' where there is no file."""
     try:
-        os.link(new, path)  # unlike a rename, never replaces the key that another start just made
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    except OSError:
-        new.rename(path)
-        return key
+        key = path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    if wrong := _wrong(key):
+        raise Refused(
+            f"The key in {path} {wrong}; remove that file, and the next start makes a new one."
+        )
+    return key
+
+
+def _made(path: Path) -> str:
+    """A new key, on disk before anybody is told it: a file that a power cut emptied opens
+    nothing.
+    """
+    key = make_key()
+    new = path.with_name(f".key.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(new, path)  # unlike a rename, never replaces what another start just made
+        except FileExistsError:
+            return _kept(path)
+        except OSError:
+            new.rename(path)
     finally:
         new.unlink(missing_ok=True)
     return key
+
+
+def _wrong(key: str) -> str:
+    """What is wrong with a key, as the middle of a sentence, or ''."""
+    if len(key) < LEAST_SIGNS:
+        return f"is shorter than {LEAST_SIGNS} characters"
+    if not all("!" <= sign <= "~" for sign in key):
+        return "has blanks or signs other than plain letters, digits and punctuation"
+    return ""
 
 
 class Keyring:
@@ -74,7 +110,8 @@ class Keyring:
         """Whether this request is the owner's: by key, or through the owner's own socket."""
         if scope.get(LOCAL) is True:
             return True
-        return hmac.compare_digest(_digest(bearer(scope)), self._digest)
+        given = bearer(scope)
+        return bool(given) and hmac.compare_digest(_digest(given), self._digest)
 
 
 def bearer(scope: Mapping[str, Any]) -> str:

@@ -53,3 +53,25 @@ def test_only_the_key_opens() -> None:
 def test_a_key_of_odd_bytes_is_only_wrong() -> None:
     assert bearer({"headers": [(b"authorization", b"Bearer \xff\xfe")]}) == "ÿþ"
     assert not Keyring("x" * 20).opens({"headers": [(b"authorization", b"Bearer \xff")]})
+
+
+@pytest.mark.parametrize("left", [b"", b"\n", b"short\n", b"\x00" * 70, b"\xff" * 70, b"a b " * 20])
+def test_a_key_file_that_a_power_cut_left_opens_nothing(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "key").write_bytes(left)
+    with pytest.raises(Refused, match=r"key.*remove that file"):
+        key_of(tmp_path)
+
+
+def test_without_a_key_nobody_is_let_in() -> None:
+    assert not Keyring("").opens({"headers": []})
+    assert not Keyring("").opens(scope(""))
+    assert not Keyring("").opens(scope("Bearer "))
+
+
+def test_a_key_that_cannot_be_sent_or_kept_is_told(tmp_path: Path) -> None:
+    for given in ("é" * 30, " " * 30, "x" * 20 + "\x00"):
+        with pytest.raises(Refused, match="blanks or signs"):
+            key_of(tmp_path, given)
+    (tmp_path / "key").mkdir()
+    with pytest.raises(Refused, match="cannot be kept"):
+        key_of(tmp_path)
