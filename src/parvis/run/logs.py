@@ -20,6 +20,8 @@ def set_up(form: Literal["plain", "json"], out: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("parvis").setLevel(logging.INFO)
+    # It warns of each malformed request: whoever sends them would write our log.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
@@ -62,4 +64,5 @@ def _shown(value: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text[:_KEPT].split())  # a line that was made up by somebody else stays one line
+    # a line that was made up by somebody else stays one line, and moves no terminal's cursor
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:_KEPT]).split())

@@ -4,6 +4,7 @@ cannot be written down, let alone served.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
@@ -22,6 +23,8 @@ T = TypeVar("T")
 Handle = Callable[[Request], Awaitable[Response]]
 
 MAX_BODY = 256 * 1024
+BODY_S = 30.0
+"""How long a body may take to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,21 @@ def routes(entries: Sequence[Entry], keyring: Keyring) -> list[Route]:
 
 
 async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
-    """The body; 413 as soon as it is known to be longer than `most` bytes."""
+    """The body; 413 as soon as it is known to be longer than `most` bytes, 408 when it is slow."""
     declared = request.headers.get("content-length", "")
     too_long = Failed(413, f"The body is longer than {most} bytes.")
     if declared.isdecimal() and int(declared) > most:
         raise too_long
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most:
-            raise too_long
-        chunks.append(chunk)
-    return b"".join(chunks)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                if len(body) + len(chunk) > most:
+                    raise too_long
+                body += chunk
+    except TimeoutError as error:
+        raise Failed(408, "The body did not come within 30 seconds; send it again.") from error
+    return bytes(body)
 
 
 async def body_of(request: Request, kind: type[T]) -> T:

@@ -1,7 +1,7 @@
 """`GET /live/…` inside uvicorn's own protocol class: no ASGI task, no queue, shared bytes.
 
-`HttpToolsProtocol` is no documented extension point: uvicorn is pinned to one minor version, and
-`tests/contract/web/test_live_protocol.py` holds what is relied on.
+`HttpToolsProtocol`, below `Bounded`, is no documented extension point: uvicorn is pinned to one
+minor version, and `tests/contract/web/test_live_server.py` holds what is relied on.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from parvis.web.admit import Turned
 from parvis.web.auth import LOCAL
 from parvis.web.channel import END, Channel, chunk
+from parvis.web.connection import Bounded
 from parvis.web.fanout import DIRECT, Fanout
 from parvis.web.hub import Hub
 from parvis.web.live import HEADERS, PREFIX, Admit, Header, Joined, admitted, position
@@ -40,7 +40,7 @@ def head_of(status: int, headers: tuple[Header, ...]) -> bytes:
     return b"HTTP/1.1 %d %b\r\n%b\r\n" % (status, phrase, b"".join(lines))
 
 
-class LiveProtocol(HttpToolsProtocol):
+class LiveProtocol(Bounded):
     """A connection; once it follows a wall it is that for the rest of its life."""
 
     hub: ClassVar[Hub]
@@ -72,6 +72,7 @@ class LiveProtocol(HttpToolsProtocol):
         if self.joined is not None:
             return
         if self._is_live():
+            self.head_is_here()
             self._follow()
         else:
             super().on_headers_complete()
