@@ -11,8 +11,8 @@ import pytest
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, Post, Raw, Unreadable
 from parvis.core.wall import SourceSpec
-from parvis.engine import Health
-from parvis.engine.change import DropSource, PutSource
+from parvis.engine import Health, Write, Written
+from parvis.engine.change import DropSource, PutHealth, PutSource
 from parvis.flow import lease, listening
 from parvis.flow.collect import QUEUE, Collector
 from parvis.flow.lease import Leases
@@ -276,3 +276,36 @@ async def test_a_source_that_opens_nowhere_is_offered_to_other_nodes(collector: 
     collector.venue.clock.now_ms += 60_000
     claimed = await collector.venue.engine.claim(QUEUE, worker="other", limit=10)
     assert [job.key for job in claimed] == ["hook"]
+
+
+async def test_a_store_that_is_away_ends_no_source(
+    collector: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector.source.streams = True
+    inner = collector.venue.engine.write
+    away = [Later("The store's disk is full."), OSError("no space")]
+
+    async def full(write: Write) -> Written:
+        if away and isinstance(write.changes[0], PutHealth):
+            raise away.pop()
+        return await inner(write)
+
+    monkeypatch.setattr(collector.venue.engine, "write", full)
+    collector.source.script = [Later("Cut."), Later("Cut again."), raw(1)]
+    await collector.collector.start()
+    await collector.shown(1)
+    await collector.says("Listening.", True)
+    assert not away
+
+
+async def test_a_probe_that_breaks_ends_no_source(
+    collector: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> Probe:
+        raise KeyError("title")
+
+    monkeypatch.setattr(collector.source, "probe", broken)
+    collector.source.polls = True
+    collector.source.pages = [Page((raw(1),), "c", 0.001)]
+    await collector.collector.start()
+    await collector.shown(1)

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 
-from parvis.core.errors import Later, Refused
+from parvis.core.errors import Refused
 from parvis.core.ports import Clock
 from parvis.core.post import Raw
 from parvis.core.wall import SourceSpec
@@ -157,9 +157,9 @@ class Collector:
                 if broken:
                     log.info("lease.healed")
                 broken = False
-            except (Later, OSError) as error:
+            except Exception as error:  # whatever it is, leases are renewed again
                 if not broken:
-                    log.warning("lease.broken", extra={"error": type(error).__name__})
+                    log.warning("lease.broken", exc_info=error)
                 broken = True
 
     async def _claim(self) -> None:

@@ -52,6 +52,7 @@ class Decider:
         self._woken: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+        self._buggy: set[str] = set()
 
     def wake(self, wall: str, fresh: Iterable[str] = ()) -> None:
         """Something may have to be decided on `wall`; `fresh` are keys that came just now."""
@@ -76,10 +77,13 @@ class Decider:
             while not self._stopping:
                 try:
                     more = await self._round(wall)
-                except (Later, OSError) as error:
+                except Exception as error:  # whatever it is, the posts behind it are decided later
                     if not broken:
+                        known = isinstance(error, Later | OSError)
                         log.warning(
-                            "decide.broken", extra={"wall": wall, "error": type(error).__name__}
+                            "decide.broken",
+                            exc_info=None if known else error,
+                            extra={"wall": wall, "error": type(error).__name__},
                         )
                     broken = True
                     await asyncio.sleep(pause_s)
@@ -161,7 +165,7 @@ class Decider:
         return [
             decide(
                 post,
-                judge(post, around, self._checks),
+                judge(post, around, self._checks, self._bug),
                 policy,
                 around.now_ms,
                 by_person_before=by_person,
@@ -169,6 +173,12 @@ class Decider:
             )
             for post, around, by_person in asks
         ]
+
+    def _bug(self, check: str, error: Exception) -> None:
+        """Said once: a poster who found the fault does not write the log."""
+        if check not in self._buggy:
+            log.error("check.bug", exc_info=error, extra={"check": check})
+        self._buggy.add(check)
 
     async def _settle(self, pairs: Sequence[tuple[Known, Decision]], sources: Sources) -> None:
         """Write decisions; who changed a post meanwhile wins, and it is looked at again."""

@@ -19,7 +19,7 @@ from parvis.engine import Engine, Write
 from parvis.engine.change import PutHealth
 from parvis.flow.recheck import Duty, Recheck
 from parvis.flow.road import Receipt, Road
-from parvis.plug.source import Source
+from parvis.plug.source import Probe, Source
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +177,11 @@ class Listening:
             await self._tell()
 
     async def _probe(self) -> None:
-        probe = await self.source.probe()
+        try:
+            probe = await self.source.probe()
+        except Exception as error:  # what is wrong is learnt again, and told, by listening
+            log.exception("source.bug", extra={"source": self.spec.id})
+            probe = Probe(ok=False, says=f"A fault in parvis ({type(error).__name__}).")
         await self._say(probe.ok, probe.says, nearest=probe.nearest)
 
     async def _say(self, healthy: bool, says: str, *, nearest: str = "") -> None:
@@ -201,7 +205,10 @@ class Listening:
                 extra={"source": self.spec.id, "says": says},
             )
         health = health_of(self.spec, healthy, says, self._clock(), nearest)
-        await self._engine.write(Write((health,)))
+        try:
+            await self._engine.write(Write((health,)))
+        except (Later, OSError):  # a store that is away must not end the source; it is said again
+            self._told = None if was is None else (was[0], "")
 
 
 def health_of(

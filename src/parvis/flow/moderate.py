@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -24,10 +24,28 @@ def policy_version(policy: Policy) -> str:
     return hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:12]
 
 
-def judge(post: Post, around: Around, checks: Mapping[str, Check]) -> tuple[Verdict, ...]:
-    """The verdict of each check that the policy names, in the policy's order."""
-    named = (checks[name] for name in around.policy.checks if name in checks)
-    return tuple(check.judge(post, around) for check in named)
+def judge(
+    post: Post,
+    around: Around,
+    checks: Mapping[str, Check],
+    bug: Callable[[str, Exception], None] = lambda check, error: None,
+) -> tuple[Verdict, ...]:
+    """The verdict of each check that the policy names, in the policy's order.
+
+    A check that breaks (`bug` hears of it) holds the post: no post goes up unchecked, and none
+    keeps those behind it waiting.
+    """
+    verdicts: list[Verdict] = []
+    for name in around.policy.checks:
+        if name not in checks:
+            continue
+        try:
+            verdicts.append(checks[name].judge(post, around))
+        except Exception as error:  # an extension's fault, which must cost this post alone
+            bug(name, error)
+            why = f"The check {name} broke on this post; a person has to look at it."
+            verdicts.append(Verdict(name, checks[name].version, "hold", why, "broken"))
+    return tuple(verdicts)
 
 
 def decide(

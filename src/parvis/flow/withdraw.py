@@ -154,9 +154,9 @@ class Withdrawal:
                 if broken:
                     log.info("erase.healed")
                 broken = False
-            except (Later, OSError) as error:
+            except Exception as error:  # what is due stays due: no fault may end the erasing
                 if not broken:
-                    log.warning("erase.broken", extra={"error": type(error).__name__})
+                    log.warning("erase.broken", exc_info=error)
                 broken, busy = True, 0
             if busy:
                 continue
