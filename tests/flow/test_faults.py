@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parvis.core.post import Post
+from parvis.core.post import Gone, Post
 from parvis.core.verdict import Verdict
 from parvis.flow import withdraw
 from parvis.plug.check import Around
@@ -86,3 +86,40 @@ async def test_a_fault_while_erasing_is_got_over(
         return not await venue.engine.placements(post().key)
 
     await until(erased)
+
+
+ALIAS = "test:here.example:77"
+
+
+@pytest.mark.parametrize("told_as", [post().key, ALIAS])
+async def test_a_deletion_that_comes_while_its_post_is_being_kept(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch, told_as: str
+) -> None:
+    inner = venue.engine.write_all
+
+    async def late(writes: Any) -> Any:
+        monkeypatch.undo()
+        await venue.road.receive(venue.source, [Gone(told_as)])
+        return await inner(writes)
+
+    monkeypatch.setattr(venue.engine, "write_all", late)
+    await venue.receive(post(extra={"alias": ALIAS}))
+    assert await venue.shown() == []
+    await venue.receive(post(extra={"alias": ALIAS}))
+    assert await venue.shown() == []
+
+
+@pytest.mark.parametrize("told_as", [post().key, ALIAS])
+async def test_a_post_that_comes_while_its_deletion_is_being_kept(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch, told_as: str
+) -> None:
+    inner = venue.engine.write
+
+    async def late(write: Any) -> Any:
+        monkeypatch.undo()
+        await venue.road.receive(venue.source, [post(extra={"alias": ALIAS})])
+        return await inner(write)
+
+    monkeypatch.setattr(venue.engine, "write", late)
+    await venue.receive(Gone(told_as))
+    assert await venue.shown() == []

@@ -120,6 +120,7 @@ class Road:
         fresh = [
             key for key, (state, _) in zip(latest, kept, strict=True) if state in ("new", "edited")
         ]
+        await self._let_go_late(source, [latest[key] for key in fresh])
         walls = {wall for _, woken in kept for wall in woken}
         for wall in walls:
             self._decider.wake(wall, fresh)
@@ -224,14 +225,34 @@ class Road:
                 key, by=f"source:{source.id}", why=item.because, org=source.org
             )
         await self._bury(source, item.key, item.because)
-        return 0
+        late = await self.engine.recall(keep.ALIAS, self.post_hash(item.key)) or item.key
+        return await self.withdraw(late, by=f"source:{source.id}", why=item.because, org=source.org)
+
+    async def _let_go_late(self, source: SourceSpec, posts: Sequence[Post]) -> None:
+        """Withdraw what was buried while it was being kept.
+
+        Whoever buries looks for the post afterwards, and whoever keeps for the tombstone: however
+        the two cross, one of them sees the other.
+        """
+        every = [self._hashed(post) for post in posts]
+        hashes = [hash_ for each in every for hash_ in (each.key, each.alias) if hash_]
+        buried = await self.engine.tombstones(hashes, source.org) if hashes else frozenset()
+        for each in every:
+            if each.key in buried or each.alias in buried:
+                why = "deleted at the source"
+                by = f"source:{source.id}"
+                await self.withdraw(each.post.key, by=by, why=why, org=source.org)
 
     async def _bury(self, source: SourceSpec, key: str, because: str) -> None:
         for placement in await self.engine.placements(key, source.org):
             await self.withdraw(
                 placement.post, by=f"source:{source.id}", why=because, org=source.org
             )
-        await self.engine.write(keep.bury(self.post_hash(key), because, source, self._clock()))
+        written = await self.engine.write(
+            keep.bury(self.post_hash(key), because, source, self._clock())
+        )
+        if written.again:  # somebody has kept it since we looked, and that took the place of this
+            await self.withdraw(key, by=f"source:{source.id}", why=because, org=source.org)
 
     # people ---------------------------------------------------------------------------------------
     async def decide(
