@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parvis.core.errors import Conflict, Refused
+from parvis.core.errors import Conflict, Later, Refused
 from parvis.core.event import FormatChanged, Interaction
 from parvis.core.ports import Clock
 from parvis.core.wall import FormatSpec
@@ -48,18 +48,27 @@ class Play:
     async def _work(self, name: Name) -> None:
         try:
             while batch := self._waiting.pop(name, None):
-                try:
-                    view = await self._reduce(name, [act for acts, _ in batch for act in acts])
-                except Exception as error:
-                    for _, future in batch:
-                        if not future.done():
-                            future.set_exception(error)
-                    continue
-                for _, future in batch:
-                    if not future.done():
-                        future.set_result(view)
+                if not await self._take(name, batch):
+                    for each in batch:  # one of them did it: let it fail alone
+                        await self._take(name, [each], last=True)
         finally:
             del self._tasks[name]
+
+    async def _take(self, name: Name, batch: Sequence[Waiting], *, last: bool = False) -> bool:
+        """Answer a batch; False when it failed and may be tried one by one."""
+        try:
+            view = await self._reduce(name, [act for acts, _ in batch for act in acts])
+        except Exception as error:
+            if len(batch) > 1 and not last and not isinstance(error, Refused | Later):
+                return False
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+        else:
+            for _, future in batch:
+                if not future.done():
+                    future.set_result(view)
+        return True
 
     async def _reduce(self, name: Name, acts: Sequence[Act]) -> dict[str, Any]:
         wall, format_id = name

@@ -117,13 +117,14 @@ class Admission:
         if scope.get("method", "GET") not in SAFE and not self._same_site(headers, origin):
             return Turned(403, "Another site sent this request; open the page here and try again.")
         if not scope.get("path", "").startswith("/in/"):
-            wait_s = self._requests.take(address)
+            wait_s = self._requests.take(household(address))
             if wait_s:
                 return Turned(429, "Too many requests from this address; wait a moment.", wait_s)
         return Visitor(address, name, origin)
 
     def enter(self, address: str) -> bool:
         """One more open stream from this address; False when it has too many."""
+        address = household(address)
         count = self._open.get(address, 0)
         if count >= self._streams:
             return False
@@ -132,6 +133,7 @@ class Admission:
 
     def leave(self, address: str) -> None:
         """One open stream less."""
+        address = household(address)
         count = self._open.get(address, 0) - 1
         if count > 0:
             self._open[address] = count
@@ -207,6 +209,17 @@ def _bare(hop: str) -> str:
     if _address(hop) is not None:
         return hop
     return host_name(hop) or hop
+
+
+@lru_cache(maxsize=4096)
+def household(address: str) -> str:
+    """Who shares a budget: an IPv4 address, or the /64 that is the least an IPv6 line is given."""
+    parsed = _address(address)
+    if not isinstance(parsed, ipaddress.IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(parsed) >> 64 << 64))
 
 
 @lru_cache(maxsize=4096)

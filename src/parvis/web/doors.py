@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from parvis.core.post import Raw
 from parvis.flow.collect import Collector
 from parvis.plug.door import Answer, Door, Knock
-from parvis.web.admit import Bucket
+from parvis.web.admit import Bucket, household
 from parvis.web.entry import Entry, read_body
 from parvis.web.pages import Pages
 from parvis.web.problem import Failed
@@ -161,7 +161,9 @@ class Doors:
 
     def _spend(self, request: Request, name: str) -> None:
         visitor = request.scope["parvis.visitor"]
-        wait_s = self._by_format.take(name) or self._by_address.take(f"{visitor.address} {name}")
+        whose = household(visitor.address)
+        # theirs first: who has spent it must not spend what is for everybody
+        wait_s = self._by_address.take(f"{whose} {name}") or self._by_format.take(name)
         if wait_s:
             raise Failed(429, "So many take part just now; try again in a moment.", wait_s)
 

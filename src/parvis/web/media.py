@@ -114,7 +114,7 @@ def address(post: Post, which: str) -> str:
     """Where the network has the picture; '' when the post has none by that name."""
     if which == "avatar":
         return post.author.avatar if post.author is not None else ""
-    if which.isdecimal() and int(which) < len(post.media):
+    if which.isdecimal() and len(which) < 4 and int(which) < len(post.media):
         media = post.media[int(which)]
         return media.url if media.type in ("image", "gif") else ""
     return ""

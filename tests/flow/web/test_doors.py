@@ -9,10 +9,15 @@ import time
 from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
 
 from parvis.core.errors import Refused
 from parvis.core.post import Raw
-from parvis.web.doors import Intake
+from parvis.plug.door import Act
+from parvis.web.admit import Bucket, Visitor
+from parvis.web.doors import Doors, Intake
+from parvis.web.pages import Pages
+from parvis.web.problem import Failed
 from tests.street import SECRET, Street
 
 
@@ -202,3 +207,34 @@ async def test_one_address_cannot_flood_a_poll_but_a_hall_may_vote(street: Stree
     waits = [bucket.take("one address") for _ in range(3_500)]
     assert waits[:3_000] == [0.0] * 3_000
     assert all(waits[3_000:])
+
+
+async def test_who_votes_too_often_shuts_nobody_else_out(street: Street) -> None:
+    doors = Doors(street.house.room, Pages(street.house.room))
+    doors._by_address = Bucket(0.001, 1.0)
+    doors._by_format = Bucket(0.001, 3.0)
+
+    def spend(address: str) -> bool:
+        visitor = Visitor(address, "localhost", "http://localhost")
+        try:
+            doors._spend(Request({"type": "http", "parvis.visitor": visitor}), "square/lunch")
+        except Failed as failed:
+            assert failed.status == 429
+            return False
+        return True
+
+    assert [spend("192.0.2.1") for _ in range(50)] == [True] + [False] * 49
+    assert spend("192.0.2.2") and spend("192.0.2.3"), "the loud one spent its own share alone"
+
+
+async def test_a_vote_that_cannot_be_kept_fails_alone(street: Street) -> None:
+    good = [Act("vote", f"p{number}", {"answer": "0"}, 1) for number in range(5)]
+    bad = Act("vote", "\ud800", {"answer": "1"}, 1)
+    acts = street.house.road.act
+    said = await asyncio.gather(
+        *(acts("square", "lunch", [act]) for act in (*good[:2], bad, *good[2:])),
+        return_exceptions=True,
+    )
+    assert [isinstance(each, Exception) for each in said] == [False, False, True] + [False] * 3
+    held = await street.house.engine.format_state("square", "lunch")
+    assert held is not None and sorted(held[0]["votes"]) == ["p0", "p1", "p2", "p3", "p4"]

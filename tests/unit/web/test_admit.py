@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from parvis.core.errors import Refused
-from parvis.web.admit import Admission, Bucket, Turned, Visitor, host_name
+from parvis.web.admit import Admission, Bucket, Turned, Visitor, host_name, household
 from parvis.web.auth import LOCAL
 
 
@@ -157,3 +157,16 @@ def test_streams_are_counted_per_address() -> None:
 def test_the_owners_socket_needs_no_host() -> None:
     seen = admitted(PUBLIC.admit({**scope("", method="POST"), LOCAL: True}))
     assert seen.local
+
+
+def test_a_line_of_its_own_is_one_whichever_of_its_addresses_it_uses() -> None:
+    assert household("2001:db8:1:2::1") == household("2001:db8:1:2:ffff::9") == "2001:db8:1:2::"
+    assert household("2001:db8:1:3::1") != household("2001:db8:1:2::1")
+    assert household("::ffff:203.0.113.7") == household("203.0.113.7") == "203.0.113.7"
+    assert household("") == "" and household("testclient") == "testclient"
+    admission = Admission(streams=2, requests=Bucket(1.0, 2.0, clock=lambda: 0.0))
+    many = [f"2001:db8:1:2::{number:x}" for number in range(3)]
+    assert [isinstance(admission.admit(scope(peer=each)), Turned) for each in many] == [0, 0, 1]
+    assert [admission.enter(each) for each in many] == [True, True, False]
+    admission.leave(many[2])
+    assert admission.enter(many[0])

@@ -88,7 +88,7 @@ async def test_a_post_that_is_not_on_a_wall_has_no_pictures(state: str, shown: b
     assert far.asked == []
 
 
-@pytest.mark.parametrize("which", ["1", "2", "-1", "avatar", "..", "0x0", "٣"])
+@pytest.mark.parametrize("which", ["1", "2", "-1", "avatar", "..", "0x0", "٣", "9" * 5000])
 async def test_only_the_posts_own_pictures_are_answered(which: str) -> None:
     client = browse(Store(SUBJECT), far := Far())
     assert (await ask(client, f"/media/{which}", params={"post": SUBJECT.key})).status == 404

@@ -148,7 +148,10 @@ def _read(knock: Knock) -> tuple[dict[str, object], bool]:
         if not isinstance(given, dict):
             raise Refused('A vote is a JSON object such as {"answer": "0"}; send that.')
         return given, False
-    fields = parse_qs(knock.body.decode("utf-8", "replace"), max_num_fields=8)
+    try:
+        fields = parse_qs(knock.body.decode("utf-8", "replace"), max_num_fields=8)
+    except ValueError:
+        raise Refused("A vote has the fields answer and who; send no others.") from None
     return {name: values[-1] for name, values in fields.items()}, True
 
 
@@ -158,7 +161,7 @@ def _vote(given: dict[str, object], state: dict[str, Any], now_ms: int) -> Act:
         last = len(state["answers"]) - 1
         raise Refused(f"A vote names an answer of this poll, a number from 0 to {last}.")
     who = given.get("who", "")
-    if not isinstance(who, str) or len(who) > MAX_WHO:
+    if not isinstance(who, str) or len(who) > MAX_WHO or not who.isprintable():
         raise Refused(f"`who` is a random word of at most {MAX_WHO} characters, or left out.")
     # A page without script has no token to keep: each of its votes stands for itself.
     return Act("vote", who or secrets.token_urlsafe(16), {"answer": str(at)}, now_ms)

@@ -150,6 +150,20 @@ def test_what_is_no_vote_is_refused_in_one_sentence(body: bytes) -> None:
     assert answer.body.decode().count("\n") == 0 and answer.body.endswith((b".", b"0."))
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b'{"answer": "0", "who": "\\ud800"}', JSON),
+        (b'{"answer": "0", "who": "a\\u0000b"}', JSON),
+        (b"answer=0&" * 9, FORM),
+    ],
+    ids=["half a pair", "NUL", "many fields"],
+)
+def test_what_no_store_holds_is_refused(body: bytes, headers: dict[str, str]) -> None:
+    answer = knock(body, headers)
+    assert answer.status == 400 and not answer.acts and answer.body.endswith(b".")
+
+
 def test_a_token_that_is_too_long_is_refused() -> None:
     assert knock(json.dumps({"answer": "0", "who": "x" * 65}).encode()).status == 400
 
