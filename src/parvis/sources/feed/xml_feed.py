@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
 from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
 
 from parvis.core.post import Media, Unreadable
 from parvis.plug.address import safe_href, web_address
@@ -18,6 +20,14 @@ from parvis.plug.tags import Tag, tokens
 from parvis.sources.feed.entry import Entry, Head, Parsed, Words
 
 MAX_ENTRIES = 500
+MAX_TAGS = 100_000
+MAX_DEPTH = 60
+MAX_TAG = 64 * 1024
+MAX_REFERENCES = 300_000
+"""feedparser takes up to 50 µs a tag and much more a level: beyond this, one look at a feed would
+keep a core busy for minutes, and nothing can stop it.
+"""
+_TAG = re.compile(rb"<(/?)[A-Za-z_][^<>]*>")
 
 
 def parse_xml(body: bytes, content_type: str, url: str) -> Parsed:
@@ -26,6 +36,8 @@ def parse_xml(body: bytes, content_type: str, url: str) -> Parsed:
     if content_type:
         headers["content-type"] = content_type
     try:
+        if tangled := _tangled(convert_to_utf8(headers, body, {})):
+            return Parsed(because=tangled)
         told: Any = feedparser.parse(
             io.BytesIO(body),  # bytes themselves would be tried as a file name first
             response_headers=headers,
@@ -56,6 +68,37 @@ def offered_feed(body: bytes, url: str) -> str:
         ):
             return safe_href(token.attributes.get("href", ""), url)
     return ""
+
+
+def _tangled(text: bytes) -> str:
+    """Why reading it would take too long, or ''; in time linear in its length."""
+    text = _without_cdata(text)
+    if text.count(b"<") > MAX_TAGS or text.count(b"&") > MAX_REFERENCES:
+        return f"The feed has more than {MAX_TAGS} tags; ask its publisher for a shorter one."
+    depth = 0
+    for tag in _TAG.finditer(text):
+        if tag.end() - tag.start() > MAX_TAG:
+            return f"The feed has a tag of more than {MAX_TAG} bytes; tell its publisher."
+        if tag[1]:
+            depth = max(depth - 1, 0)
+        elif not tag[0].endswith(b"/>"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return f"The feed is nested more than {MAX_DEPTH} deep; tell its publisher."
+    return ""
+
+
+def _without_cdata(text: bytes) -> bytes:
+    """`text` less what stands in it as mere characters."""
+    parts: list[bytes] = []
+    at = 0
+    while (start := text.find(b"<![CDATA[", at)) >= 0:
+        end = text.find(b"]]>", start)
+        if end < 0:
+            break
+        parts.append(text[at:start])
+        at = end + 3
+    return b"".join([*parts, text[at:]])
 
 
 def _no_feed(body: bytes, url: str) -> str:
