@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -161,3 +162,34 @@ async def test_a_blob_is_named_by_its_hash_alone(name: str, tmp_path: Path) -> N
     for asked in (blobs.open(name), blobs.drop(name)):
         with pytest.raises(Refused, match="sha256"):
             await asked
+
+
+async def test_a_store_without_its_version_is_refused(tmp_path: Path) -> None:
+    await (await open_engine(tmp_path)).close()
+    with sqlite3.connect(tmp_path / "parvis.sqlite3") as file:
+        file.execute("delete from alembic_version")
+    with pytest.raises(Refused, match="damaged or no store of parvis"):
+        await open_engine(tmp_path)
+
+
+async def test_a_folder_in_the_stores_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "parvis.sqlite3").mkdir()
+    with pytest.raises(Refused, match="damaged or no store of parvis"):
+        await open_engine(tmp_path)
+
+
+async def test_a_store_that_breaks_under_way_is_told_as_passing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = await open_engine(tmp_path)
+    await engine.write(put_wall())
+    for file in tmp_path.glob("parvis.sqlite3*"):
+        with file.open("r+b") as broken:
+            broken.write(b"\xff" * file.stat().st_size)
+    for _ in range(2):
+        with pytest.raises(Later, match="damaged"):
+            await engine.write(put_wall(title="Other"))
+    with pytest.raises(Later):
+        await engine.walls()
+    await engine.close()
+    assert [record.message for record in caplog.records] == ["store.damaged"]

@@ -10,7 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from parvis.core.errors import Later
+
 BUSY_MS = 5000
+FULL_S = 5.0
+DAMAGED_S = 30.0
 
 
 def write_engine(file: Path, *, guard: bool) -> sa.Engine:
@@ -64,3 +68,27 @@ def is_full(error: BaseException) -> bool:
     """Whether the disk, or the quota, has no room."""
     text = str(error).lower()
     return "disk is full" in text or "database or disk" in text
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether the file is no store any more, whatever is asked of it."""
+    text = str(error).lower()
+    return "malformed" in text or "not a database" in text
+
+
+def passing(error: BaseException) -> Later | None:
+    """What a caller is told while the store as a whole cannot be read or written; None for an
+    error that is the asker's own.
+
+    Also a damaged file ends nothing by itself: screens go on showing what they have.
+    """
+    cause = getattr(error, "orig", error)
+    if not isinstance(cause, sqlite3.DatabaseError):
+        return None
+    if is_full(cause):
+        return Later("The store's disk is full: free some space; nothing kept is lost.", FULL_S)
+    if is_damaged(cause):
+        return Later("The store's file is damaged: stop parvis and restore a backup.", DAMAGED_S)
+    if any(says in str(cause) for says in ("locked", "disk I/O", "unable to open")):
+        return Later(f"The store does not answer now ({cause}); try again.", 1.0)
+    return None

@@ -19,7 +19,7 @@ from parvis.engine import work
 from parvis.engine.blobs import FolderBlobs
 from parvis.engine.change import Write
 from parvis.engine.commit import Outcome
-from parvis.engine.embedded.database import read_engine, write_engine
+from parvis.engine.embedded.database import is_damaged, passing, read_engine, write_engine
 from parvis.engine.embedded.owner import Owner
 from parvis.engine.embedded.writer import BATCH, Writer
 from parvis.engine.migrate import migrate
@@ -67,12 +67,15 @@ class Embedded(Store):
         return await loop.run_in_executor(self._readers, call)
 
     def _read_here(self, ask: Callable[[sa.Connection], R]) -> R:
-        conn: sa.Connection | None = getattr(self._mine, "conn", None)
-        if conn is None:
-            conn = self._mine.conn = self._reading.connect()
-            self._connections.append(conn)
-        with conn.begin():
-            return ask(conn)
+        try:
+            conn: sa.Connection | None = getattr(self._mine, "conn", None)
+            if conn is None:
+                conn = self._mine.conn = self._reading.connect()
+                self._connections.append(conn)
+            with conn.begin():
+                return ask(conn)
+        except sa.exc.DBAPIError as error:
+            raise passing(error) or error from error
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -111,9 +114,9 @@ async def open_embedded(
         engine = Embedded(folder, owner, clock, blobs_dir, guard=guard)
         await engine._act(work.release_all)  # the folder was nobody's: whoever held a lease is dead
         return engine
-    except BaseException:
+    except BaseException as error:
         owner.release()
-        raise
+        raise _plain(error, folder) from error
 
 
 def _prepare(folder: Path) -> Owner:
@@ -138,7 +141,12 @@ def _prepare(folder: Path) -> Owner:
 
 def _plain(error: BaseException, folder: Path) -> BaseException:
     cause: Any = getattr(error, "orig", error)
-    if "not a database" in str(cause) or "malformed" in str(cause):
+    spoilt = (
+        "unable to open",
+        "already exists",
+        "is damaged",
+    )
+    if is_damaged(cause) or any(says in str(cause) for says in spoilt):
         return Refused(
             f"{folder / FILE} is damaged or no store of parvis: "
             "restore a backup, or give another folder with --data."

@@ -13,12 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from parvis.core.errors import Later
 from parvis.core.ports import Clock
 from parvis.engine.bell import Bell
 from parvis.engine.change import Write
 from parvis.engine.commit import commit, runs, told_walls
-from parvis.engine.embedded.database import is_full
+from parvis.engine.embedded.database import is_damaged, is_full, passing
 from parvis.engine.erase import alone, forget_keys
 from parvis.engine.store import KEYS_KEPT_MS
 
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 BATCH = 50
 IDLE_S = 60.0
 WIPE_AGAIN_S = 0.2
-FULL_S = 5.0
 FORGOTTEN_AT_ONCE = 1000
 
 Act = Callable[[sa.Connection], Any]
@@ -48,7 +46,7 @@ class Writer:
         self._tick: list[Asked] = []
         self._asked: queue.SimpleQueue[list[Asked] | None] = queue.SimpleQueue()
         self._rest: list[Asked] = []
-        self._full = False
+        self._broken = False
         self._wipe = False
         self._thread = threading.Thread(target=self._run, name="parvis-writer", daemon=True)
         self._thread.start()
@@ -158,23 +156,18 @@ class Writer:
             return self._understood(error) or error
 
     def _understood(self, error: Exception) -> Exception | None:
-        """What the caller is told when the store as a whole cannot write now."""
+        """What the caller is told when the store as a whole cannot write now; logged once."""
         cause = getattr(error, "orig", error)
-        if not isinstance(cause, sqlite3.OperationalError):
-            return None
-        if is_full(cause):
-            if not self._full:
-                log.error("store.full")
-            self._full = True
-            return Later("The store's disk is full: free some space; nothing kept is lost.", FULL_S)
-        if "locked" in str(cause) or "disk I/O" in str(cause):
-            return Later(f"The store cannot write now ({cause}); try again.", 1.0)
-        return None
+        told = passing(error)
+        if told is not None and not self._broken and (is_full(cause) or is_damaged(cause)):
+            log.error("store.full" if is_full(cause) else "store.damaged")
+            self._broken = True
+        return told
 
     def _healed(self) -> None:
-        if self._full:
+        if self._broken:
             log.info("store.healed")
-            self._full = False
+            self._broken = False
 
     def _tidy(self, conn: sa.Connection) -> None:
         before_ms = self._clock() - KEYS_KEPT_MS
