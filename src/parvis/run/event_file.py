@@ -28,15 +28,19 @@ from parvis.web.problem import Several
 MAX_BYTES = 512 * 1024
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"[^\s#]{1,100}")
+_THEME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
 
 
 def read_file(path: Path) -> str:
     """The text of an event file; raises `Refused` naming what is wrong with it."""
     try:
+        if not path.is_file() and path.exists():
+            raise Refused(f"{path} is no file; name an event file.")
         if path.stat().st_size > MAX_BYTES:
             raise Refused(f"{path} is longer than {MAX_BYTES} bytes; is it an event file?")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise Refused(f"There is no file {path}; check the name.") from error
     except UnicodeDecodeError as error:
@@ -48,9 +52,11 @@ def read_file(path: Path) -> str:
 def read_event(text: str, known: Known, where: str = "The event file") -> tuple[Declared, ...]:
     """What the file declares; raises `Several` with one sentence for each fault."""
     try:
-        given = tomllib.loads(text)
+        given = tomllib.loads(text.removeprefix("\ufeff"))  # a mark that some editors put first
     except tomllib.TOMLDecodeError as error:
         raise Several(where, [f"{where} is not valid TOML: {error}; correct it."]) from error
+    except RecursionError as error:
+        raise Several(where, [f"{where} is nested too deeply; correct it."]) from error
     reading = Reading(known, where, lines_of(text))
     declared = reading.walls(given)
     if reading.faults:
@@ -92,6 +98,7 @@ class Reading(Faults):
         policy = self._table(self._sub(given, "policy", at), PolicyTable, (*at, "policy"), "policy")
         brand = self._table(self._sub(given, "brand", at), Brand, (*at, "brand"), "brand")
         self._check_policy(policy, (*at, "policy"))
+        self._check_brand(brand, (*at, "brand"))
         fields = {name: getattr(policy, name) for name in PolicyTable.__struct_fields__}
         wall = Wall(
             id=table.id,
@@ -139,6 +146,16 @@ class Reading(Faults):
         if table.layout not in self._known.layouts:
             end = nearest(table.layout, list(self._known.layouts))
             self._fault((*at, "layout"), f"there is no layout {table.layout!r}; {end}")
+
+    def _check_brand(self, brand: Brand, at: Place) -> None:
+        if not _THEME.fullmatch(brand.theme):
+            self._fault(
+                (*at, "theme"),
+                f"theme is {brand.theme!r}; write its name in lower-case letters, digits and -",
+            )
+        for colour in brand.fields:
+            if not _COLOUR.fullmatch(colour):
+                self._fault((*at, "fields"), f"{colour!r} is no colour; write it as #rrggbb")
 
     def _check_policy(self, policy: PolicyTable, at: Place) -> None:
         for name in policy.checks:

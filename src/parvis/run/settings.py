@@ -16,9 +16,11 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.plug.nearest import did_you_mean
+from parvis.plug.settings import wrong_url
 
 FILE = "parvis.toml"
 PREFIX = "PARVIS_"
+ENGINES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 LISTS = frozenset({"hosts", "trusted_proxies", "allow_private"})
 
 
@@ -55,7 +57,11 @@ def load(
     """
     env = _from_environment(os.environ if environ is None else environ)
     said = {name: value for name, value in (given or {}).items() if value is not None}
-    data = str(said.get("data") or env.get("data") or Settings().data)
+    data = str(said.get("data", env.get("data", Settings().data)))
+    if not data:  # an unset variable in a script must not make a house somewhere else
+        raise Refused(
+            "The data folder is empty; name it with --data or PARVIS_DATA, or leave both."
+        )
     merged = {**_from_file(Path(data).expanduser() / FILE), **env, **said, "data": data}
     settings = Settings(**merged)
     _check(settings)
@@ -64,7 +70,7 @@ def load(
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -73,6 +79,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path} is not valid TOML: {error}; correct that line.") from error
+    except RecursionError as error:
+        raise Refused(f"{path} is nested too deeply; a setting has no tables.") from error
     if "data" in given:
         raise Refused(f"{path} lies in the data folder and cannot name it; use --data.")
     for name in given:
@@ -116,14 +124,16 @@ def _check(settings: Settings) -> None:
     if not settings.host or any(sign.isspace() for sign in settings.host):
         raise Refused("The host is empty or has blanks; give an address such as 127.0.0.1.")
     if settings.public_url:
-        parts = urlsplit(settings.public_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        parts = urlsplit(settings.public_url) if not wrong_url(settings.public_url) else None
+        if parts is None or parts.path.strip("/") or parts.query or parts.fragment:
             raise Refused(
                 f"public_url is {settings.public_url!r}; write the address that visitors open,"
                 " such as https://wall.example.org, without a path."
             )
+    if settings.engine and not settings.engine.startswith(ENGINES):
+        raise Refused(f"engine is {settings.engine[:60]!r}; write postgresql://… or leave it out.")
     for host in settings.hosts:
-        if not host or "/" in host or ":" in host or "*" in host:
+        if not host or not host.isprintable() or any(sign in host for sign in "/:* "):
             raise Refused(f"hosts has {host!r}; write bare names, such as wall.example.org.")
 
 

@@ -224,7 +224,12 @@ async def salt_of(engine: Engine) -> bytes:
         kept = await engine.recall(*SALT)
     if kept is None:
         raise Refused("The store does not keep its salt; check the data folder.")
-    return bytes.fromhex(kept)
+    try:
+        return bytes.fromhex(kept)
+    except ValueError as error:
+        raise Refused(
+            "The store's salt is damaged; restore a backup of the data folder."
+        ) from error
 
 
 def _make(folder: Path) -> None:

@@ -197,7 +197,10 @@ class Server(uvicorn.Server):
             server_state=self.server_state,
             app_state={LOCAL: True},
         )
-        path.unlink(missing_ok=True)  # the folder's lock is ours: whoever left it there is dead
+        try:
+            path.unlink(missing_ok=True)  # the folder's lock is ours: whoever left it there is dead
+        except OSError as error:
+            raise Refused(f"{path} is in the way ({error.strerror}); remove it.") from error
         loop = asyncio.get_running_loop()
         with socket_address(path) as address:
             server = await loop.create_unix_server(protocol, path=address)
@@ -220,8 +223,8 @@ def _listen(host: str, port: int) -> socket.socket:
         where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, number, _name, address = where[0]
         listening = socket.socket(family, kind, number)
-    except OSError as error:
-        raise Refused(f"There is no address {host}; give another one with --host.") from error
+    except (OSError, UnicodeError) as error:  # a name too long, or of no signs, is no OSError
+        raise Refused(f"There is no address {host!r}; give another one with --host.") from error
     if os.name == "posix":
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -155,9 +155,17 @@ async def test_a_port_that_is_taken_is_one_sentence() -> None:
                 pass
 
 
-async def test_a_host_that_is_none_is_one_sentence() -> None:
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 300, "é..x", "\udcff"])
+async def test_a_host_that_is_none_is_one_sentence(host: str) -> None:
     with pytest.raises(Refused, match="--host"):
-        async with serving(Hub(MemoryWall().engine()), host="no.such.host.invalid"):
+        async with serving(Hub(MemoryWall().engine()), host=host):
+            pass
+
+
+async def test_what_stands_in_the_sockets_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "parvis.sock").mkdir()
+    with pytest.raises(Refused, match=r"parvis\.sock is in the way"):
+        async with serving(Hub(MemoryWall().engine()), data=tmp_path):
             pass
 
 

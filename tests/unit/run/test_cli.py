@@ -101,3 +101,26 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
         SUMMARY="does as told", EXAMPLE="parvis version", arguments=lambda parser: None, run=run
     )
     monkeypatch.setattr(cli, "find", lambda name: command)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sim mastodon --port 99999",
+        "sim feeds --port -5",
+        "sim mastodon --rate nan",
+        "sim mastodon --rate inf",
+        "sim mastodon --rate -1",
+        "sim mastodon --beat 0",
+        "trace \udcff",
+        "trace a\x1b[2J",
+        "bench live --svg /dev/null/x",
+        "up --data=",
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words.split(" ")) == cli.WRONG
+    told = capsys.readouterr().err
+    assert told.startswith("parvis: ") and told.count("\n") == 1

@@ -136,6 +136,8 @@ def test_there_are_examples() -> None:
         (HOOK + 'secrets = { sekret = "ABC" }\n', 7, "no credential 'sekret'; did you mean secret"),
         (HOOK + "secrets = { secret = 3 }\n", 7, "secrets: expected `str`"),
         (HOOK + '[[wall.source]]\nid = "s"\nplugin = "webhook"\n', 8, "used twice"),
+        (WALL + "[wall.brand]\ntheme = '\"><script>'\n", 5, "write its name in lower-case"),
+        (WALL + '[wall.brand]\nfields = ["url(x)"]\n', 5, "no colour; write it as #rrggbb"),
         (POLL, 4, "poll needs the setting question"),
         (POLL + 'settings = { question = "Q", answers = ["a", "a"] }\n', 7, "same answer twice"),
         (WALL + '[[wall.format]]\nid = "f"\nplugin = "pole"\n', 6, "did you mean poll"),
@@ -206,5 +208,16 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "y.toml").write_bytes(b" " * 600_000)
     with pytest.raises(Refused, match=re.escape("is it an event file?")):
         read_file(tmp_path / "y.toml")
-    with pytest.raises(Refused, match="cannot be read"):
-        read_file(tmp_path)
+    for endless in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(Refused, match="is no file"):
+            read_file(endless)
+
+
+def test_a_mark_that_editors_put_first_is_passed_over(tmp_path: Path, has: Known) -> None:
+    (tmp_path / "x.toml").write_bytes(b'\xef\xbb\xbf[[wall]]\r\nid = "a"\r\ntitle = "A"\r\n')
+    assert read_event(read_file(tmp_path / "x.toml"), has)[0].wall.id == "a"
+    assert read_event('\ufeff[[wall]]\nid = "a"\ntitle = "A"', has)[0].wall.title == "A"
+
+
+def test_a_file_nested_without_end_is_one_sentence(has: Known) -> None:
+    assert faults("a = " + "[" * 5000, has) == ["EVENT.toml is nested too deeply; correct it."]

@@ -44,6 +44,14 @@ def test_the_environment_names_the_folder_whose_file_is_read(tmp_path: Path) -> 
         ('log = "xml"\n', "setting log is wrong"),
         ('public_url = "wall.example.org"\n', "the address that visitors open"),
         ('public_url = "https://a.org/x"\n', "without a path"),
+        ('public_url = "http://[::1"\n', "the address that visitors open"),
+        ('public_url = "https://u:p@a.org"\n', "the address that visitors open"),
+        ('public_url = "https://a.org:99999"\n', "the address that visitors open"),
+        ('public_url = "https://a.org?x=1"\n', "the address that visitors open"),
+        ('public_url = "https://a b"\n', "the address that visitors open"),
+        ('hosts = ["a b"]\n', "write bare names"),
+        ('engine = "rubbish"\n', "write postgresql://"),
+        ("a = " + "[" * 5000, "nested too deeply"),
         ('host = ""\n', "host is empty"),
         ("port = \n", "not valid TOML"),
     ],
@@ -62,6 +70,7 @@ def test_a_wrong_setting_gets_one_sentence(tmp_path: Path, text: str, says: str)
         ({"PARVIS_PORTS": "1"}, "did you mean PARVIS_PORT?"),
         ({"PARVIS_PORT": "eighty"}, "PARVIS_PORT: the setting port is wrong"),
         ({"PARVIS_LOG": "loud"}, "PARVIS_LOG"),
+        ({"PARVIS_ENGINE": "mysql://x"}, "write postgresql://"),
     ],
 )
 def test_a_wrong_variable_gets_one_sentence(
@@ -79,6 +88,19 @@ def test_an_operators_own_variables_are_left_alone(tmp_path: Path) -> None:
         "PARVIS_FEED": "nats://x",
     }
     assert load({"data": str(tmp_path)}, mine) == Settings(data=str(tmp_path))
+
+
+def test_a_folder_without_a_name_is_no_other_folder(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="--data or PARVIS_DATA"):
+        load({"data": ""}, {})
+    with pytest.raises(Refused, match="--data or PARVIS_DATA"):
+        load({}, {"PARVIS_DATA": ""})
+    assert load({"data": str(tmp_path)}, {"PARVIS_DATA": ""}).folder == tmp_path
+
+
+def test_a_mark_that_editors_put_first_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "parvis.toml").write_bytes(b"\xef\xbb\xbfport = 8401\r\n")
+    assert load({"data": str(tmp_path)}, {}).port == 8401
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -38,6 +38,11 @@ def run(args: argparse.Namespace) -> int:
         raise Refused("--rounds needs a number of at least 1.")
     if args.svg is not None and args.svg.exists() and not args.svg.is_dir():
         raise Refused(f"{args.svg} is no folder; give --svg a folder to draw into.")
+    if args.svg is not None:
+        try:  # before, not after, minutes of measuring
+            args.svg.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(f"{args.svg} cannot be made ({error.strerror}); name another.") from error
     allow_many_files()
     rows: list[Row] = []
     wait = Wait({step.names[0]: step.seconds * args.rounds / 3 for step in steps})
@@ -48,7 +53,6 @@ def run(args: argparse.Namespace) -> int:
         for row in found:
             print(as_json(row) if args.json else line(row), flush=True)
     if args.svg is not None:
-        args.svg.mkdir(parents=True, exist_ok=True)
         picture = args.svg / f"bench-{args.name}.svg"
         picture.write_text(svg(f"parvis bench {args.name}", rows), encoding="utf-8")
     return 0

@@ -8,6 +8,7 @@ import contextlib
 import signal
 
 from parvis import sim
+from parvis.core.errors import Refused
 
 SUMMARY = "simulate a network on this machine: posts, edits, deletions, faults"
 EXAMPLE = "parvis sim mastodon --port 3000 --rate 2 --tag conference"
@@ -35,6 +36,8 @@ async def _serve(args: argparse.Namespace) -> int:
     for each in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends asyncio.run instead
             loop.add_signal_handler(each, over.set)
+    if not 0 <= args.port <= 65535:
+        raise Refused(f"The port is {args.port}; give one from 1 to 65535, or 0 for any.")
     async with sim.serving(sim.find(args.network).build(args), args.host, args.port) as address:
         print(f"ready {address}", flush=True)
         await over.wait()

@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the steps, oldest first."""
     settings = load({"data": args.data})
-    if not args.post or len(args.post) > 512:
+    if not args.post.isprintable() or not 0 < len(args.post) <= 512:
         raise Refused("Give the post's key, network:host:id, of at most 512 characters.")
     reply = local_call.call(settings.folder, "GET", f"/api/trace?post={quote(args.post, safe='')}")
     if reply is not None:

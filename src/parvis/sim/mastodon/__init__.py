@@ -10,9 +10,11 @@ import argparse
 
 from aiohttp import web
 
+from parvis.core.errors import Refused
 from parvis.sim.mastodon import control, crowd, rest, streaming
 from parvis.sim.mastodon.world import World
 
+MOST_A_SECOND = 10_000
 __all__ = ["SUMMARY", "World", "arguments", "build", "serve"]
 
 SUMMARY = "a Mastodon server whose posts, edits, deletions and faults you steer"
@@ -28,6 +30,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def build(args: argparse.Namespace) -> web.Application:
     """One server with a world of its own."""
+    if not 0 <= args.rate <= MOST_A_SECOND:
+        raise Refused(f"The rate is {args.rate:g}; give 0 to {MOST_A_SECOND} posts a second.")
+    if not 0 < args.beat < 3600:
+        raise Refused(f"The beat is {args.beat:g}; give seconds above 0, up to an hour.")
     world = World(beat_s=args.beat)
     if args.token:
         world.tokens = frozenset((args.token,))
