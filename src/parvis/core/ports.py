@@ -53,6 +53,14 @@ class Blobs(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """Pictures and films of posts: kept under the post's key, and gone with the post."""
+
+    async def keep(self, body: bytes, mime: str, post: str) -> str:
+        """The sha256 under which `body` is kept for the post with this key."""
+        ...
+
+
 Inbox = Callable[[Sequence[Raw]], Awaitable[int]]
 """Hands raw arrivals of a door (webhook, push) to the road; returns, once stored, how many posts
 were new.

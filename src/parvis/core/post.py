@@ -5,6 +5,7 @@ Offsets count Unicode code points of `text`. Times are milliseconds since 1970 U
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,14 @@ Redistribute = Literal["full", "ids_only", "none"]
 MediaUse = Literal["hotlink", "proxy", "copy", "player_only"]
 PublicScreen = Literal["yes", "with_consent", "no"]
 MustShow = Literal["name", "handle", "avatar", "timestamp", "logo", "whole_text"]
+
+
+BLOB = "blob:"
+"""Begins the address of media that we keep ourselves; the file's sha256 follows."""
+
+CONSENT = "consent"
+"""`Post.extra[CONSENT]`: what the author agreed to (version, language, time, words), where a
+source asked for it itself."""
 
 
 class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,6 +55,12 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     focus: tuple[float, float] = (0.0, 0.0)
     sensitive: bool = False
     url_expires_at_ms: int = 0
+
+
+def blobs_of(media: Iterable[Media]) -> tuple[str, ...]:
+    """The sha256 of every file of ours that these media show, posters too."""
+    urls = (url for each in media for url in (each.url, each.poster))
+    return tuple(url.removeprefix(BLOB) for url in urls if url.startswith(BLOB))
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):

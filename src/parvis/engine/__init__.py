@@ -16,7 +16,7 @@ from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
-from parvis.engine.change import Change, Write, Written
+from parvis.engine.change import Change, OwnBlob, Write, Written
 from parvis.engine.rows import (
     Aside,
     BridgeHealth,
@@ -225,6 +225,18 @@ class Engine(Protocol):
     async def journey(self, post: str, org: str = "main") -> Sequence[Step]:
         """Everything that happened to the post on every wall, oldest first, also after it was
         withdrawn.
+        """
+        ...
+
+    async def blobs_of(self, post: str, org: str = "main") -> Sequence[str]:
+        """The files (sha256) that belong to the post and to no other, in order."""
+        ...
+
+    async def stray_blobs(
+        self, before_ms: int, limit: int = 100, org: str = "main"
+    ) -> Sequence[OwnBlob]:
+        """Files that came before `before_ms` and that the post they belong to does not show: it was
+        never stored, or is no more, or lost them in an edit. Those that came first first.
         """
         ...
 

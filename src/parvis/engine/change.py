@@ -161,6 +161,23 @@ class Bury(msgspec.Struct, frozen=True):
     org: str = "main"
 
 
+class OwnBlob(msgspec.Struct, frozen=True):
+    """The file belongs to the post; written before the file is. Erasing the post ends it."""
+
+    sha256: str
+    post: str
+    at_ms: int
+    org: str = "main"
+
+
+class DisownBlob(msgspec.Struct, frozen=True):
+    """The file belongs to the post no longer."""
+
+    sha256: str
+    post: str
+    org: str = "main"
+
+
 class MoveCursor(msgspec.Struct, frozen=True):
     """Where the source stopped reading; moves in the transaction that stores what was read."""
 
@@ -267,6 +284,8 @@ Change = (
     | DropCard
     | ErasePost
     | Bury
+    | OwnBlob
+    | DisownBlob
     | MoveCursor
     | PutHealth
     | PutBridge

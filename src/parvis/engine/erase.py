@@ -76,6 +76,7 @@ def _erase_content(conn: sa.Connection, org: str, key: str) -> None:
     who = conn.execute(sa.select(post.c.author).where(mine)).scalar_one_or_none()
     conn.execute(sa.delete(post).where(mine))
     conn.execute(sa.delete(card).where(card.c.org == org, card.c.post == key))
+    conn.execute(sa.delete(t.blob).where(t.blob.c.org == org, t.blob.c.post == key))
     if who:
         others = sa.exists().where(post.c.org == org, post.c.author == who)
         gone = sa.delete(author).where(author.c.org == org, author.c.key == who, ~others)

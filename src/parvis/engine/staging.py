@@ -16,6 +16,7 @@ from parvis.engine import tables as t
 from parvis.engine.change import (
     Bury,
     Change,
+    DisownBlob,
     DropBridge,
     DropCard,
     DropFormat,
@@ -24,6 +25,7 @@ from parvis.engine.change import (
     Enqueue,
     MoveBridge,
     MoveCursor,
+    OwnBlob,
     PutBridge,
     PutBridgeHealth,
     PutCard,
@@ -124,6 +126,7 @@ class Stage:
     feed = Put(t.feed, plain=True)
     write_key = Put(t.write_key, plain=True)
     tombstone = Put(t.tombstone, update=())
+    blob = Put(t.blob)
     memory = Put(t.memory)
     job = Put(
         t.job,
@@ -148,6 +151,7 @@ _DROPS = {
         (t.format, ("wall", "id")),
         (t.format_state, ("wall", "format")),
         (t.card, ("wall", "post")),
+        (t.blob, ("sha256", "post")),
     )
 }
 
@@ -359,6 +363,10 @@ _ADD: dict[type[Any], Callable[[Staging, Any, Heads], None]] = {
     EndRights: lambda to, c, _: to.end_rights(c),
     DropCard: lambda to, c, _: to.drop_card(c),
     Bury: lambda to, c, _: to.put(STAGE.tombstone, (c.org, c.hash), (c.org, c.hash)),
+    OwnBlob: lambda to, c, _: to.put(
+        STAGE.blob, (c.sha256, c.post), (c.org, c.sha256, c.post, c.at_ms)
+    ),
+    DisownBlob: lambda to, c, _: to.drop(t.blob, (c.sha256, c.post), STAGE.blob),
     MoveCursor: lambda to, c, _: to.put(STAGE.cursor, (c.source,), ("main", c.source, c.cursor)),
     PutHealth: _put_health,
     PutBridge: _put_bridge,

@@ -18,9 +18,9 @@ from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Snapshot
-from parvis.engine import bridges, duties, journal, reads, work
+from parvis.engine import blob_rows, bridges, duties, journal, reads, work
 from parvis.engine.bell import Bell
-from parvis.engine.change import Write, Written
+from parvis.engine.change import OwnBlob, Write, Written
 from parvis.engine.commit import Outcome, one
 from parvis.engine.rows import (
     Aside,
@@ -237,6 +237,16 @@ class Store(ABC):
     async def journey(self, post: str, org: str = "main") -> Sequence[Step]:
         """See `Engine.journey`."""
         return await self._read(journal.journey, post, org)
+
+    async def blobs_of(self, post: str, org: str = "main") -> Sequence[str]:
+        """See `Engine.blobs_of`."""
+        return await self._read(blob_rows.blobs_of, post, org)
+
+    async def stray_blobs(
+        self, before_ms: int, limit: int = 100, org: str = "main"
+    ) -> Sequence[OwnBlob]:
+        """See `Engine.stray_blobs`."""
+        return await self._read(blob_rows.stray, before_ms, limit, org)
 
     async def cursor(self, source: str) -> str:
         """See `Engine.cursor`."""

@@ -270,6 +270,18 @@ tombstone = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Which file belongs to which post; written before the file is, so that none is ever nobody's.
+blob = sa.Table(
+    "blob",
+    metadata,
+    _key("org"),
+    _key("sha256", primary=True),
+    _key("post", primary=True),
+    _number("at_ms"),
+    sa.Index("blob_of_post", "post", "org"),
+    sa.Index("blob_by_time", "at_ms"),
+)
+
 memory = sa.Table(
     "memory",
     metadata,

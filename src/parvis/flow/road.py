@@ -29,6 +29,7 @@ from parvis.flow.lapse import Lapse
 from parvis.flow.outlive import Outliving
 from parvis.flow.play import Play
 from parvis.flow.retain import Retention
+from parvis.flow.shelf import PostShelf, Strays
 from parvis.flow.withdraw import Withdrawal
 from parvis.plug.check import Check
 from parvis.plug.door import Act
@@ -70,12 +71,13 @@ class Road:
         self._policies = policies
         self._lanes: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._decider = Decider(engine, self._lanes, checks, self._show_under, clock)
-        self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash)
+        self.shelf = PostShelf(engine, clock)
+        self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash, self.shelf)
         self._play = Play(engine, formats, clock)
         self._outlive = Outliving(engine, policies, self.withdraw, clock)
         self._lapse = Lapse(engine, self._lanes, self._outlive.outlived, clock)
         retention = Retention(engine, self._let_out, clock)
-        self._expiry = Expiry((self._lapse, self._outlive, retention), clock)
+        self._expiry = Expiry((self._lapse, self._outlive, retention, Strays(self.shelf, clock)), clock)
 
     def post_hash(self, key: str) -> str:
         """What the journal calls a post after its key was erased."""

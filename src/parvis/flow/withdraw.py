@@ -34,6 +34,7 @@ from parvis.engine.change import (
     Told,
 )
 from parvis.flow.keep import ALIAS
+from parvis.flow.shelf import PostShelf
 from parvis.flow.stage import refill_of
 
 log = logging.getLogger(__name__)
@@ -61,11 +62,13 @@ class Withdrawal:
         lanes: Mapping[str, asyncio.Lock],
         clock: Clock,
         hash_of: Callable[[str], str],
+        shelf: PostShelf,
     ) -> None:
         self._engine = engine
         self._lanes = lanes
         self._clock = clock
         self._hash_of = hash_of
+        self._shelf = shelf
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -94,6 +97,7 @@ class Withdrawal:
                 except (Conflict, Refused):
                     continue  # decided on, or withdrawn, by somebody else meanwhile
             self._woken.set()
+            await self._shelf.clear(post, org)
             return len(placements)
         raise Later(f"The post {post} kept changing while it was withdrawn; try again.")
 
@@ -142,6 +146,7 @@ class Withdrawal:
             changes: list[Change] = [ErasePost(erasure.post, erasure.hash, erasure.org)]
             if erasure.alias:
                 changes += [Bury(erasure.alias, erasure.org), Remember(ALIAS, erasure.alias, "")]
+            await self._shelf.clear(erasure.post, erasure.org)
             await self._engine.write(Write(tuple(changes)))
             await self._engine.done(job)
         return len(jobs)

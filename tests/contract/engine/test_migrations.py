@@ -43,7 +43,7 @@ async def test_a_store_that_stands_is_opened_as_it_is(place: Place) -> None:
 async def test_a_store_of_the_first_release_learns_of_bridges(place: Place) -> None:
     engine = await place.open()
     await fill(engine, 2)
-    for table in ("bridge", "bridge_aside", "bridge_cursor", "bridge_health"):
+    for table in ("bridge", "bridge_aside", "bridge_cursor", "bridge_health", "blob"):
         await act(engine, f"drop table {table}")
     for statement in BEFORE_ENDS:
         await act(engine, statement)
