@@ -20,6 +20,9 @@ class Door(msgspec.Struct, frozen=True):
     methods: tuple[str, ...] = ("POST",)
     max_bytes: int = 256 * 1024
     about: str = ""
+    people: bool = False
+    """People knock here, not programs: requests are counted per address, and what is large is taken
+    in a few at a time."""
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -58,6 +61,29 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     raws: tuple[Raw, ...] = ()
     acts: tuple[Act, ...] = ()
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """What a visitor agrees to by sending; `version` changes with the words."""
+
+    version: str
+    lang: str
+    text: str
+    age: str = ""
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What visitors may send to a source's `door` from the phone page: words of at most `signs`
+    characters, pictures, a film of at most `film_bytes` (0: none).
+    """
+
+    door: str
+    consent: Consent
+    signs: int
+    pictures: int
+    film_bytes: int
+    max_bytes: int
+    name: bool = True
 
 
 class Choice(msgspec.Struct, frozen=True):

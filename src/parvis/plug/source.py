@@ -14,7 +14,7 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.post import Arrival, Post, Raw
-from parvis.plug.door import Answer, Door, Knock
+from parvis.plug.door import Answer, Door, Invitation, Knock
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -89,6 +89,10 @@ class Source(ABC):
     async def answer(self, knock: Knock) -> Answer:
         """Answers a request at one of the doors."""
         return Answer(status=404)
+
+    def invitation(self, lang: str) -> Invitation | None:
+        """What visitors may send from the phone page, in their language; None: nothing."""
+        return None
 
     async def close(self) -> None:
         """Let go of what was opened."""

@@ -1,4 +1,4 @@
-"""What an extension is handed when it is opened: four small tools, no engine and no other
+"""What an extension is handed when it is opened: small tools, no engine and no other
 extension.
 """
 
@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from parvis.core.ports import Clock, Memory, Vault
+from parvis.core.ports import Clock, Memory, Shelf, Vault
 
 if TYPE_CHECKING:
+    from parvis.plug.darkroom import Darkroom
     from parvis.plug.http import Http
 
 
@@ -22,6 +23,8 @@ class Tools:
     vault: Vault
     memory: Memory
     clock: Clock
+    shelf: Shelf
+    darkroom: Darkroom
     public_url: str = ""
     """Address of this source's doors as the outside reaches them, ending in '/', or '' when none is
     configured.

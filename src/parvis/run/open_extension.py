@@ -10,7 +10,9 @@ from parvis.core.ports import Clock
 from parvis.core.wall import BridgeSpec, SourceSpec
 from parvis.engine import Engine, Write
 from parvis.engine.change import Remember
+from parvis.flow.shelf import PostShelf
 from parvis.plug.bridge import Bridge
+from parvis.plug.darkroom import Darkroom
 from parvis.plug.find import Found, find
 from parvis.plug.http import Http
 from parvis.plug.manifest import check_settings, hosts_of
@@ -35,7 +37,9 @@ class EngineMemory:
         await self.engine.write(Write((Remember(self.scope, name, value),)))
 
 
-def open_source(spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, base: str) -> Source:
+def open_source(
+    spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, base: str, darkroom: Darkroom
+) -> Source:
     """The source as declared; raises `Refused` when its extension, settings or secrets are not
     there.
     """
@@ -43,15 +47,17 @@ def open_source(spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, b
     if found is None:
         raise Refused(f"There is no source called {spec.plugin}; install it, or remove {spec.id}.")
     url = f"{base.rstrip('/')}/in/{spec.id}/" if base else ""
-    return cast(Source, found.open(_tools(found, spec, engine, http, clock, url)))
+    return cast(Source, found.open(_tools(found, spec, engine, http, clock, darkroom, url)))
 
 
-def open_bridge(spec: BridgeSpec, *, engine: Engine, http: Http, clock: Clock) -> Bridge:
+def open_bridge(
+    spec: BridgeSpec, *, engine: Engine, http: Http, clock: Clock, darkroom: Darkroom
+) -> Bridge:
     """The bridge as declared; raises `Refused` as `open_source`."""
     found = find("bridge").get(spec.plugin)
     if found is None:
         raise Refused(f"There is no bridge called {spec.plugin}; install it, or remove {spec.id}.")
-    return cast(Bridge, found.open(_tools(found, spec, engine, http, clock)))
+    return cast(Bridge, found.open(_tools(found, spec, engine, http, clock, darkroom)))
 
 
 def _tools(
@@ -60,6 +66,7 @@ def _tools(
     engine: Engine,
     http: Http,
     clock: Clock,
+    darkroom: Darkroom,
     public_url: str = "",
 ) -> Tools:
     manifest = found.manifest
@@ -77,5 +84,7 @@ def _tools(
         vault=EnvVault(spec.secrets),
         memory=memory,
         clock=clock,
+        shelf=PostShelf(engine, clock),
+        darkroom=darkroom,
         public_url=public_url,
     )

@@ -25,6 +25,7 @@ from parvis.flow.road import Road
 from parvis.flow.tell import Teller
 from parvis.plug.bridge import Bridge
 from parvis.plug.check import Check
+from parvis.plug.darkroom import Darkroom
 from parvis.plug.find import find
 from parvis.plug.format import Format
 from parvis.plug.http import Http
@@ -76,6 +77,7 @@ class House:
     app: ASGIApp
     key: str
     declaring: Declaring
+    darkroom: Darkroom
     clock: Clock
     owner: Owner | None = None
 
@@ -97,6 +99,7 @@ class House:
 
     async def close(self) -> None:
         """Let go of a house that was not started."""
+        await self.darkroom.close()
         await self.http.close()
         await self.engine.close()
         if self.owner is not None:
@@ -143,6 +146,7 @@ async def _furnish(
     clock: Clock,
 ) -> House:
     key = key_of(settings.folder, settings.key)
+    darkroom = Darkroom()
     road = Road(
         engine,
         clock=clock,
@@ -153,10 +157,17 @@ async def _furnish(
     )
 
     def open_one(spec: SourceSpec) -> Source:
-        return open_source(spec, engine=engine, http=http, clock=clock, base=settings.public_url)
+        return open_source(
+            spec,
+            engine=engine,
+            http=http,
+            clock=clock,
+            base=settings.public_url,
+            darkroom=darkroom,
+        )
 
     def open_out(spec: BridgeSpec) -> Bridge:
-        return open_bridge(spec, engine=engine, http=http, clock=clock)
+        return open_bridge(spec, engine=engine, http=http, clock=clock, darkroom=darkroom)
 
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     collector = Collector(
@@ -210,6 +221,7 @@ async def _furnish(
         app=build_app(room),
         key=key,
         declaring=declaring,
+        darkroom=darkroom,
         clock=clock,
         owner=owner,
     )

@@ -15,6 +15,7 @@ from parvis.plug.testkit.fake_http import Asked, FakeHttp
 from parvis.plug.testkit.fakes import (
     DictMemory,
     MemoryBlobs,
+    MemoryShelf,
     MemoryVault,
     tools,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "LayoutContract",
     "ManualClock",
     "MemoryBlobs",
+    "MemoryShelf",
     "MemoryVault",
     "SourceContract",
     "read_quality",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from parvis.core.errors import Refused
-from parvis.core.ports import Memory, Vault
+from parvis.core.ports import Memory, Shelf, Vault
+from parvis.plug.darkroom import Darkroom
 from parvis.plug.http import Http
 from parvis.plug.manifest import check_settings, read_manifest
 from parvis.plug.testkit.clock import ManualClock
@@ -71,6 +72,20 @@ class MemoryBlobs:
         self._bodies.pop(sha256, None)
 
 
+class MemoryShelf:
+    """A `Shelf` over a dict; `of` tells which file belongs to which post."""
+
+    def __init__(self) -> None:
+        self.blobs = MemoryBlobs()
+        self.of: dict[str, str] = {}
+
+    async def keep(self, body: bytes, mime: str, post: str) -> str:
+        """The sha256 under which `body` is kept."""
+        name = await self.blobs.put(body, mime)
+        self.of[name] = post
+        return name
+
+
 def tools(
     settings: Mapping[str, Any] | None = None,
     *,
@@ -79,6 +94,8 @@ def tools(
     vault: Vault | None = None,
     memory: Memory | None = None,
     clock: ManualClock | None = None,
+    shelf: Shelf | None = None,
+    darkroom: Darkroom | None = None,
     public_url: str = "",
 ) -> Tools:
     """Tools made of fakes; with the extension's `folder` (or a file in it) the settings are checked
@@ -93,6 +110,8 @@ def tools(
         vault=vault or MemoryVault(),
         memory=memory or DictMemory(),
         clock=clock or ManualClock(),
+        shelf=shelf or MemoryShelf(),
+        darkroom=darkroom or Darkroom(),
         public_url=public_url,
     )
 

@@ -22,6 +22,7 @@ from parvis.plug.testkit.payloads import damaged, fixture_raws, warped
 MAX_KEY = 1_000
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*:[^\s\x00-\x1f\x7f]+:[^\s\x00-\x1f\x7f]+")
+_OURS = re.compile(r"blob:[0-9a-f]{64}")
 _LONE = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -187,8 +188,9 @@ def _sound_post(post: Post, where: str) -> None:
         assert 0 <= at_ms <= YEAR_2100_MS, f"{place} is of the time {at_ms}"
     for media in post.media:
         assert media.url, f"{place} has media without an address"
-        _sound_address(media.url, place)
-        _sound_address(media.poster, place)
+        for address in (media.url, media.poster):
+            if not _OURS.fullmatch(address):
+                _sound_address(address, place)
         assert media.w >= 0 and media.h >= 0 and media.duration_s >= 0, f"{place}: {media}"
     _sound_address(post.permalink, place)
     if post.author is not None:

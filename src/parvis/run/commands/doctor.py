@@ -180,7 +180,7 @@ async def _asked_here(settings: Settings) -> list[Finding]:
                 try:
                     source = open_source(
                         spec, engine=house.engine, http=house.http, clock=house.clock,
-                        base=settings.public_url,
+                        base=settings.public_url, darkroom=house.darkroom,
                     )  # fmt: skip
                 except Refused as refused:
                     findings.append(Finding(False, f"{place}: {refused}"))
@@ -206,7 +206,13 @@ async def _bridges(house: House, wall: str) -> list[Finding]:
             continue
         place = f"{wall}, bridge {spec.id}"
         try:
-            bridge = open_bridge(spec, engine=house.engine, http=house.http, clock=house.clock)
+            bridge = open_bridge(
+                spec,
+                engine=house.engine,
+                http=house.http,
+                clock=house.clock,
+                darkroom=house.darkroom,
+            )
         except (Refused, Later) as error:
             findings.append(Finding(False, f"{place}: {error}"))
             continue

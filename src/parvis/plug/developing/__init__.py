@@ -1,0 +1,1 @@
+"""What runs in the darkroom's own processes: nothing here is imported by the rest of parvis."""
