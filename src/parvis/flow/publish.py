@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from parvis.core.event import CardGone, CardShown, Fact, FormatChanged, WallChanged
-from parvis.core.post import Author, DisplayPolicy, Media, Post
+from parvis.core.post import BLOB, Author, DisplayPolicy, Media, Post
 from parvis.core.rights import Output
 from parvis.core.wire import (
     Card,
@@ -65,6 +65,8 @@ def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
 
 def _shows(post: Post, number: int, policy: DisplayPolicy) -> bool:
     media = post.media[number]
+    if media.url.startswith(BLOB):
+        return True
     moves = media.mime.startswith("video/")
     still = media.type in ("image", "gif") and bool(media.url) and not moves
     return still and policy.media != "player_only"
@@ -72,9 +74,14 @@ def _shows(post: Post, number: int, policy: DisplayPolicy) -> bool:
 
 def _public_media(post: Post, number: int) -> Media:
     media = post.media[number]
+    of_post = f"?post={quote(post.key, safe='')}"
+    moves = media.type == "video"
     return Media(
         type=media.type,
-        url=f"/media/{number}?post={quote(post.key, safe='')}",
+        url=f"/media/{number}{of_post}",
+        mime=media.mime if moves else "",
+        poster=f"/media/{number}p{of_post}" if moves and media.poster else "",
+        duration_s=media.duration_s if moves else 0.0,
         alt=media.alt,
         w=media.w,
         h=media.h,

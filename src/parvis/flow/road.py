@@ -77,7 +77,9 @@ class Road:
         self._outlive = Outliving(engine, policies, self.withdraw, clock)
         self._lapse = Lapse(engine, self._lanes, self._outlive.outlived, clock)
         retention = Retention(engine, self._let_out, clock)
-        self._expiry = Expiry((self._lapse, self._outlive, retention, Strays(self.shelf, clock)), clock)
+        self._expiry = Expiry(
+            (self._lapse, self._outlive, retention, Strays(self.shelf, clock)), clock
+        )
 
     def post_hash(self, key: str) -> str:
         """What the journal calls a post after its key was erased."""

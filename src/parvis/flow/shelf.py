@@ -65,7 +65,7 @@ class PostShelf:
 class Strays:
     """Sweeps the shelf once an hour."""
 
-    at_start = True
+    at_start = False
 
     def __init__(self, shelf: PostShelf, clock: Clock) -> None:
         self._shelf = shelf

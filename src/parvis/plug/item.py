@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from parvis.core.post import MediaType, PostKind
+from parvis.core.post import CONSENT, MediaType, PostKind
 from parvis.plug.batch import MAX_ITEMS, Bad, why_no_json
 from parvis.plug.faulty import read_fault
 
@@ -92,8 +92,9 @@ def read_item(body: bytes | msgspec.Raw) -> Item:
         raise Bad(f"It is not valid JSON ({why_no_json(error)}); send one object.", 400) from error
     if item.id[-1] == "\n":  # a `$` in a pattern lets it through
         raise Bad("id ends in a line break; remove it.")
-    if "alias" in item.extra:
-        raise Bad("extra may not hold `alias`, which parvis uses itself; rename it.")
+    for name in ("alias", CONSENT):
+        if name in item.extra:
+            raise Bad(f"extra may not hold `{name}`, which parvis uses itself; rename it.")
     if not item.delete and not item.media and not item.text.strip():
         raise Bad("text is missing or empty, and there are no media; give one of them.")
     return item

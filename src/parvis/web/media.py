@@ -7,6 +7,7 @@ and only posts whose card is on a wall are answered. What is withdrawn is answer
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 
 import msgspec
@@ -14,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.core.errors import Later, Refused
-from parvis.core.post import Post
+from parvis.core.post import BLOB, Post
 from parvis.engine import Engine
 from parvis.plug.http import Http
 from parvis.web.problem import problem
+from parvis.web.static_files import same
 
 MAX_BYTES = 12 * 1024 * 1024
 CACHE_BYTES = 128 * 1024 * 1024
@@ -34,6 +36,14 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, max-age=600",
 }
+
+
+OWN = {
+    "cache-control": "private, no-cache",
+    "accept-ranges": "bytes",
+    "content-disposition": "inline; filename=shown",
+}
+_SPAN = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -64,7 +74,11 @@ class Media:
     async def answer(self, request: Request) -> Response:
         """GET /media/{number or `avatar`}?post=KEY."""
         post = await self._shown(request.query_params.get("post", ""))
-        url = address(post, str(request.path_params["which"])) if post is not None else ""
+        which = str(request.path_params["which"])
+        own = own_file(post, which) if post is not None else None
+        if own is not None:
+            return await self.own(request, *own)
+        url = address(post, which) if post is not None else ""
         if not url:
             return problem(404, "There is no such picture on a wall.")
         try:
@@ -74,6 +88,27 @@ class Media:
         except Later as later:
             return problem(503, str(later), later.retry_after_s or 5.0)
         return Response(picture.body, 200, HEADERS, media_type=picture.mime)
+
+    async def own(self, request: Request, sha256: str, mime: str) -> Response:
+        """A file that we keep. Nobody in between keeps it: what is withdrawn is gone at once."""
+        headers = {**HEADERS, **OWN, "etag": f'"{sha256[:32]}"'}
+        if same(request, sha256[:32]):
+            return Response(None, 304, headers)
+        try:
+            body = await self._engine.blobs.open(sha256)
+        except Refused:
+            return problem(404, "There is no such picture on a wall.")
+        asked = request.headers.get("range", "")
+        if not asked or request.headers.get("if-range", headers["etag"]) != headers["etag"]:
+            return Response(body, 200, headers, media_type=kind_of(body) or mime)
+        span = span_of(asked, len(body))
+        if span is None:
+            headers["content-range"] = f"bytes */{len(body)}"
+            return Response(None, 416, headers)
+        first, last = span
+        headers["content-range"] = f"bytes {first}-{last}/{len(body)}"
+        part = body[first : last + 1]
+        return Response(part, 206, headers, media_type=kind_of(body) or mime)
 
     async def _shown(self, key: str) -> Post | None:
         for placement in await self._engine.placements(key) if key else ():
@@ -110,11 +145,40 @@ class Media:
         return picture
 
 
+def own_file(post: Post, which: str) -> tuple[str, str] | None:
+    """sha256 and kind of the file that we keep under that name: a number, `p` behind it for a
+    film's still picture.
+    """
+    number, poster = which.removesuffix("p"), which.endswith("p")
+    if not (number.isascii() and number.isdecimal() and len(number) < 4):
+        return None
+    if int(number) >= len(post.media):
+        return None
+    media = post.media[int(number)]
+    url = media.poster if poster else media.url
+    if not url.startswith(BLOB):
+        return None
+    return url.removeprefix(BLOB), "image/jpeg" if poster else media.mime
+
+
+def span_of(asked: str, length: int) -> tuple[int, int] | None:
+    """First and last byte of a range; None when there are no such bytes (RFC 9110, 14.2)."""
+    found = _SPAN.fullmatch(asked.strip())
+    if found is None or not (found[1] or found[2]) or not length:
+        return None
+    if not found[1]:
+        size = min(int(found[2]), length)
+        return (length - size, length - 1) if size else None
+    first = int(found[1])
+    last = min(int(found[2]) if found[2] else length - 1, length - 1)
+    return (first, last) if first <= last else None
+
+
 def address(post: Post, which: str) -> str:
     """Where the network has the picture; '' when the post has none by that name."""
     if which == "avatar":
         return post.author.avatar if post.author is not None else ""
-    if which.isdecimal() and len(which) < 4 and int(which) < len(post.media):
+    if which.isascii() and which.isdecimal() and len(which) < 4 and int(which) < len(post.media):
         media = post.media[int(which)]
         return media.url if media.type in ("image", "gif") else ""
     return ""

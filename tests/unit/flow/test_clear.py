@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parvis.core.post import DisplayPolicy
+from parvis.core.post import CONSENT, DisplayPolicy
 from parvis.core.rights import Right
 from parvis.flow.clear import clear
 from tests.posts import NOW_MS, post, source
@@ -54,3 +54,11 @@ def test_a_right_ends_with_the_networks_maximum_age() -> None:
     assert right.covers("wall", right.until_ms - 1)
     assert not right.covers("wall", right.until_ms)
     assert "older" in missing(policy, now_ms=right.until_ms)
+
+
+def test_what_the_author_agreed_to_is_the_proof() -> None:
+    words = '{"version":"1","lang":"fr","text":"I agree.","at_ms":1}'
+    agreed = post(extra={CONSENT: words})
+    right = clear(agreed, source(), DisplayPolicy(public_screen="with_consent"), NOW_MS)
+    assert isinstance(right, Right)
+    assert (right.basis, right.proof) == ("consent", words)
