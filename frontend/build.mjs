@@ -41,6 +41,7 @@ await rm(out, { recursive: true, force: true });
 for (const { entry, folder, name, target, external } of [...rooms, ...halves]) {
   await build({
     configFile: false,
+    base: "./", // the style sheet finds what lies beside it
     root: frontend,
     logLevel: "warn",
     publicDir: false,
@@ -50,6 +51,7 @@ for (const { entry, folder, name, target, external } of [...rooms, ...halves]) {
       outDir: folder,
       emptyOutDir: false,
       cssTarget: target,
+      assetsInlineLimit: 0, // nor any data: address in it
       cssCodeSplit: false, // a file of its own: the pages allow no inline style
       rollupOptions: {
         input: entry,
@@ -58,7 +60,10 @@ for (const { entry, folder, name, target, external } of [...rooms, ...halves]) {
           format: "iife",
           name: "parvis_" + name.replace(/\W/g, "_"),
           entryFileNames: `${name}.js`,
-          assetFileNames: `${name === "player" ? "wall" : name}[extname]`,
+          assetFileNames: (asset) =>
+            /\.css$/.test(asset.names[0] ?? "")
+              ? `${name === "player" ? "wall" : name}[extname]`
+              : "[name][extname]", // fonts and drawings of the style sheet, beside it
           globals: Object.fromEntries(external.map((module) => [module, KIT])),
         },
       },

@@ -30,6 +30,10 @@ id = "signed"
 plugin = "webhook"
 basis = "own_content"
 secrets = { secret = "TEST_WEBHOOK_SECRET" }
+[[wall.source]]
+id = "room"
+plugin = "phone"
+basis = "consent"
 [[wall.format]]
 id = "lunch"
 plugin = "poll"
@@ -94,4 +98,4 @@ async def open_street(folder: Path) -> Street:
 
 
 async def _all_said(house: House) -> bool:
-    return len(await house.engine.health("square")) == 2
+    return len(await house.engine.health("square")) == 3

@@ -144,7 +144,7 @@ export class Live {
 
   private open(): Promise<Response> {
     const seq = String(this.snapshot.seq);
-    return fetch(`${this.liveUrl}?after=${seq}`, {
+    return fetch(`${this.liveUrl}${this.liveUrl.indexOf("?") < 0 ? "?" : "&"}after=${seq}`, {
       headers: { Accept: "text/event-stream", "Last-Event-ID": seq },
       cache: "no-store",
       credentials: "same-origin",

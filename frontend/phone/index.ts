@@ -1,72 +1,56 @@
-// The audience's page: works as a plain form without script; with it, the formats answer in place and show the result.
+// The audience's pages. All of them work as plain forms and links; with script, posts survive a lost network, pictures
+// are made lighter, formats answer in place, and the receipt tells by itself what happens.
 import "../kit/old";
 import * as kit from "@parvis/kit";
-import { loadHalf } from "../kit/half";
-import { Live, pageSnapshot } from "../kit/live";
+import { followFormats } from "./formats";
+import { flush, watch } from "./outbox";
 import "./phone.css";
+import { followReceipt } from "./receipt";
+import { offerSharing } from "./share";
+import { hour, told } from "./told";
+import { showLists } from "./waits";
+import { Write } from "./write";
 
-const { directionOf } = kit;
-const standing: Record<string, kit.PhoneFormat> = {};
+document.documentElement.classList.add("js");
 
-/** The place of a format: the server's section with its form, or a new one at the end. */
-function placeOf(format: string): HTMLElement {
-  const sections = Array.from(document.querySelectorAll<HTMLElement>("[data-format]"));
-  const found = sections.filter((one) => one.dataset["format"] === format)[0];
-  if (found) return found;
-  const section = document.createElement("section");
-  section.dataset["format"] = format;
-  (document.querySelector("main") ?? document.body).append(section);
-  return section;
-}
-
-function draw(face: kit.FormatFace, wall: kit.WallFace): void {
-  const name = `parvis-${face.plugin}-phone`;
-  if (!customElements.get(name)) {
-    // Until it is there, and if it never comes, the server's form stays.
-    loadHalf(`/static/formats/${face.plugin}.phone.js`).then(
-      () => customElements.get(name) && draw(face, wall),
-      () => undefined,
-    );
-    return;
-  }
-  let element = standing[face.format];
-  if (!element) {
-    element = document.createElement(name) as kit.PhoneFormat;
-    element.wall = wall.wall;
-    standing[face.format] = element;
-    placeOf(face.format).replaceChildren(element);
-  }
-  element.lang = wall.lang;
-  element.face = face;
-}
-
-function renew(snapshot: kit.Snapshot): void {
-  document.documentElement.lang = snapshot.wall.lang;
-  document.documentElement.dir = directionOf(snapshot.wall.lang);
-  for (const id of Object.keys(standing)) {
-    if (snapshot.formats.some((face) => face.format === id)) continue;
-    placeOf(id).remove();
-    delete standing[id];
-  }
-  for (const face of snapshot.formats) draw(face, snapshot.wall);
+/** The bar below changes parts without leaving the page. */
+function openTabs(main: HTMLElement): void {
+  const links = Array.from(document.querySelectorAll<HTMLAnchorElement>(".tabs a"));
+  const show = (): void => {
+    const asked = location.hash.slice(1);
+    const found = links.filter((link) => link.dataset["tab"] === asked)[0];
+    const now = found ? asked : (main.dataset["now"] ?? "write");
+    main.dataset["now"] = now;
+    for (const link of links) {
+      if (link.dataset["tab"] === now) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (found) scrollTo(0, 0);
+  };
+  addEventListener("hashchange", show);
+  show();
 }
 
 function open(): void {
-  const snapshot = pageSnapshot();
-  if (!snapshot) return;
-  renew(snapshot);
-  const wall = snapshot.wall.wall;
-  new Live(
-    snapshot,
-    {
-      changed: (fresh, message) => {
-        if (!message || message.type === "format" || message.type === "face") renew(fresh);
-      },
-      connected: () => undefined,
-    },
-    `/live/${wall}`,
-    `/api/walls/${wall}/snapshot`,
-  ).start();
+  for (const time of Array.from(document.querySelectorAll<HTMLTimeElement>("time[datetime]"))) {
+    time.textContent = hour(Date.parse(time.dateTime), time.dataset["seconds"] === "1");
+  }
+  const kind = document.body.dataset["page"];
+  const main = document.querySelector<HTMLElement>("main");
+  if (!main) return;
+  if (kind === "phone") {
+    openTabs(main);
+    const form = document.querySelector<HTMLFormElement>("#post");
+    const part = document.getElementById("write");
+    const wall = told()?.wall ?? "";
+    if (form && part) {
+      new Write(form, () => void flush(wall));
+      void showLists(wall, part);
+      watch(wall);
+    }
+  } else if (kind === "receipt") followReceipt(main);
+  else if (kind === "share") offerSharing();
+  followFormats();
 }
 
 (window as unknown as { parvis: { kit: typeof kit } }).parvis = { kit };

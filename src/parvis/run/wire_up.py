@@ -187,6 +187,7 @@ async def _furnish(
         worker=worker,
     )
     hub = Hub(engine)
+    keyring = Keyring(key)
     declaring = Declaring(engine, collector, teller, hub, has, clock)
     room = Room(
         engine=engine,
@@ -198,14 +199,15 @@ async def _furnish(
         bridges=has.bridges,
         clock=clock,
         admission=admission,
-        keyring=Keyring(key),
+        keyring=keyring,
         snapshots=Snapshots(engine),
         static=Static(static_folder()),
-        media=Media(engine, http.scoped("media")),
+        media=Media(engine, http.scoped("media"), keyring.opens),
         public_url=settings.public_url,
         contact=settings.contact,
         apply=declaring.apply,
         gauges=lambda: {"live_readers": float(hub.readers)},
+        screens=hub.readers_of,
     )
     return House(
         settings=settings,

@@ -17,6 +17,7 @@ from parvis.web.outside import Outside
 from parvis.web.pages import Pages
 from parvis.web.problem import problem
 from parvis.web.room import Room
+from parvis.web.visitors import Visitors
 
 SAFE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -57,15 +58,16 @@ class Front:
 
 def entries_of(room: Room) -> list[Entry]:
     """Every route of the room, as data."""
-    pages = Pages(room)
+    visitors = Visitors(room)
     api = Api(room).entries()
     described = openapi.entry_of(api)
     return [
-        *Doors(room, pages).entries(),
+        *Doors(room, visitors).entries(),
         *api,
         described,
         *Outside(room).entries(),
-        *pages.entries(),
+        *visitors.entries(),
+        *Pages(room).entries(),
     ]
 
 

@@ -11,14 +11,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from parvis.core.errors import Later
 from parvis.core.post import Raw
 from parvis.flow.collect import Collector
 from parvis.plug.door import Answer, Door, Knock
+from parvis.plug.multipart import is_multipart
+from parvis.plug.source import Source
 from parvis.web.admit import Bucket, household
 from parvis.web.entry import Entry, read_body
-from parvis.web.pages import Pages
 from parvis.web.problem import Failed
 from parvis.web.room import Room
+from parvis.web.scale import Scale
+from parvis.web.tongue import TONGUES
+from parvis.web.visitors import Visitors
 
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 16 * 1024
@@ -28,6 +33,11 @@ SMALL_BYTES = 16 * 1024
 ACTS_PER_S, ACTS_AT_ONCE = 20.0, 3_000.0
 """For one address: a hall of thousands votes at once behind one, then a steady few."""
 FORMAT_PER_S, FORMAT_AT_ONCE = 2_000.0, 20_000.0
+PEOPLE_PER_S, PEOPLE_AT_ONCE = 3.0, 300.0
+"""Posts from one address: a hall behind one, then a steady few; each costs a decoder's time."""
+SOURCE_PER_S, SOURCE_AT_ONCE = 30.0, 1_000.0
+BYTES_AT_ONCE = 192 * 1024 * 1024
+BODY_WITHIN_S = 180.0
 METHODS = ("GET", "POST", "PUT", "DELETE")
 FORM = "application/x-www-form-urlencoded"
 _OWN = frozenset({"content-length", "transfer-encoding", "set-cookie", "connection"})
@@ -91,9 +101,12 @@ class Intake:
 class Doors:
     """All doors of one room."""
 
-    def __init__(self, room: Room, pages: Pages) -> None:
+    def __init__(self, room: Room, visitors: Visitors) -> None:
         self._room = room
-        self._pages = pages
+        self._visitors = visitors
+        self._scale = Scale(BYTES_AT_ONCE)
+        self._by_person = Bucket(PEOPLE_PER_S, PEOPLE_AT_ONCE)
+        self._by_source = Bucket(SOURCE_PER_S, SOURCE_AT_ONCE)
         self._intakes: dict[str, Intake] = {}
         self._by_address = Bucket(ACTS_PER_S, ACTS_AT_ONCE)
         self._by_format = Bucket(FORMAT_PER_S, FORMAT_AT_ONCE)
@@ -116,7 +129,42 @@ class Doors:
         if source is None:
             raise Failed(404, "There is no such door; the source may be switched off.")
         door = _door(source.doors(), request)
-        answer = await source.answer(await self._knock(request, door))
+        if not door.people:
+            return _response(await self._answer(name, source, await self._knock(request, door)))
+        try:
+            return await self._person(request, name, source, door)
+        except (Failed, Later) as error:
+            if not _is_form(request):
+                raise
+            return self._visitors.turned(request, error)
+
+    async def _person(self, request: Request, name: str, source: Source, door: Door) -> Response:
+        """From a person's page, which may have no script: few large bodies at once, and an answer
+        that a page can show.
+        """
+        visitor = request.scope["parvis.visitor"]
+        wait_s = self._by_source.take(name) or self._by_person.take(f"{visitor.address} {name}")
+        if wait_s:
+            raise Failed(429, "Much arrives from here just now; try again in a moment.", wait_s)
+        declared = request.headers.get("content-length", "")
+        size = int(declared) if declared.isdecimal() and len(declared) < 12 else door.max_bytes
+        async with self._scale.holding(min(size, door.max_bytes)):
+            try:
+                async with asyncio.timeout(BODY_WITHIN_S):
+                    knock = await self._knock(request, door)
+            except TimeoutError:
+                raise Failed(408, "It took too long to arrive; send it again.") from None
+            answer = await self._answer(name, source, knock)
+            if answer.status < 400:
+                return _response(answer)
+            says = answer.body.decode("utf-8", "replace")[:400]
+            if not _is_form(request):
+                raise Failed(answer.status, says)
+            return await self._visitors.again(request, name, knock, says, answer.status)
+
+    async def _answer(self, name: str, source: Source, knock: Knock) -> Answer:
+        """What the source says; what it lets in is stored on return."""
+        answer = await source.answer(knock)
         if answer.acts:
             raise RuntimeError(f"the source {name} answered with acts")
         if answer.raws:
@@ -124,7 +172,7 @@ class Doors:
             if intake is None:
                 intake = self._intakes[name] = Intake(self._room.collector, name)
             await intake.store(answer.raws)
-        return _response(answer)
+        return answer
 
     async def format(self, request: Request) -> Response:
         """A request at a format's door, from a script or from a plain form."""
@@ -154,10 +202,12 @@ class Doors:
     ) -> Response:
         """Without script: back to the page, which shows the result or says why not."""
         if answer.status < 400:
-            back = f"/p/{quote(wall)}?done={quote(name)}"
+            lang = request.query_params.get("lang", "")
+            chosen = f"&lang={lang}" if lang in TONGUES else ""
+            back = f"/p/{quote(wall)}?done={quote(name)}{chosen}#vote"
             return RedirectResponse(back, 303, {"cache-control": "no-store"})
         says = answer.body.decode("utf-8", "replace")[:300]
-        return await self._pages.phone(request, {name: says}, answer.status)
+        return await self._visitors.phone(request, {name: says}, answer.status)
 
     def _spend(self, request: Request, name: str) -> None:
         visitor = request.scope["parvis.visitor"]
@@ -208,8 +258,9 @@ def _response(answer: Answer) -> Response:
 
 
 def _is_form(request: Request) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == FORM and "text/html" in request.headers.get("accept", "")
+    kind = request.headers.get("content-type", "")
+    form = kind.partition(";")[0].strip().lower() == FORM or is_multipart(kind)
+    return form and "text/html" in request.headers.get("accept", "")
 
 
 def _settle(future: asyncio.Future[None]) -> None:

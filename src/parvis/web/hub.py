@@ -98,6 +98,14 @@ class Hub:
         """Connections that follow a wall now."""
         return sum(feed.readers for feed in self._feeds.values())
 
+    def readers_of(self, wall: str, *, but: str = "formats") -> int:
+        """Connections that follow this wall's cards now; phones follow the view `but` alone."""
+        feed = self._feeds.get(wall)
+        if feed is None:
+            return 0
+        left_out = self._views.get(but)
+        return sum(len(channel) for channel in feed.channels if channel.view is not left_out)
+
     @property
     def dropped(self) -> int:
         """Readers dropped so far for their backlog, of walls that are followed now."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -61,11 +63,21 @@ def kind_of(body: bytes) -> str:
     return ""
 
 
-class Media:
-    """Fetches and remembers pictures, at most `CACHE_BYTES`, each fetched once at a time."""
+def never(scope: Mapping[str, Any]) -> bool:
+    """For a room without an owner."""
+    return False
 
-    def __init__(self, engine: Engine, http: Http) -> None:
+
+class Media:
+    """Fetches and remembers pictures, at most `CACHE_BYTES`, each fetched once at a time. `opens`
+    says who may also see what is not on a wall yet.
+    """
+
+    def __init__(
+        self, engine: Engine, http: Http, opens: Callable[[Mapping[str, Any]], bool] = never
+    ) -> None:
         self._engine = engine
+        self._opens = opens
         self._http = http
         self._held: OrderedDict[str, Picture] = OrderedDict()
         self._bytes = 0
@@ -73,7 +85,10 @@ class Media:
 
     async def answer(self, request: Request) -> Response:
         """GET /media/{number or `avatar`}?post=KEY."""
-        post = await self._shown(request.query_params.get("post", ""))
+        key = request.query_params.get("post", "")
+        post = await self._shown(key) or (
+            await self._waiting(key) if self._opens(request.scope) else None
+        )
         which = str(request.path_params["which"])
         own = own_file(post, which) if post is not None else None
         if own is not None:
@@ -115,6 +130,14 @@ class Media:
             if placement.state != "approved":
                 continue
             if await self._engine.cards(placement.wall, [key]):
+                known = await self._engine.known(placement.wall, [key])
+                return known[key].post if key in known else None
+        return None
+
+    async def _waiting(self, key: str) -> Post | None:
+        """For whoever moderates: also what waits."""
+        for placement in await self._engine.placements(key) if key else ():
+            if placement.state != "withdrawn":
                 known = await self._engine.known(placement.wall, [key])
                 return known[key].post if key in known else None
         return None

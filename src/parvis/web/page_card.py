@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from parvis.core.post import Entity, Media
 from parvis.core.wire import Card
 from parvis.web.element import Element, el, safe_url
@@ -61,8 +63,9 @@ def picture_of(card: Card) -> Media | None:
         return None
     for media in card.media:
         still = media.type in ("image", "gif") and not media.mime.startswith("video/")
-        if still and not media.sensitive and safe_url(media.url):
-            return media
+        source = media.url if still else media.poster
+        if not media.sensitive and source and safe_url(source):
+            return media if still else structs.replace(media, url=source, w=0, h=0)
     return None
 
 

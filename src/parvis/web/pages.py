@@ -5,26 +5,20 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from parvis.plug.door import Form
-from parvis.plug.manifest import Manifest
 from parvis.web.entry import Entry
-from parvis.web.page_phone import phone_page
-from parvis.web.page_plain import notice_page, sentence_page, studio_page
+from parvis.web.page_plain import sentence_page, studio_page
 from parvis.web.page_wall import wall_page
 from parvis.web.room import Room
-from parvis.web.snapshots import Held
 from parvis.web.static_files import same, takes_gzip
 from parvis.web.words import words_of
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{media};"
     " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self';"
     " frame-ancestors {ancestors}; require-trusted-types-for 'script';"
     " trusted-types lit-html parvis"
@@ -47,14 +41,17 @@ def page(
     cache: str = "no-store",
     mark: str = "",
     packed: bytes | None = None,
+    referrer: str = "no-referrer",
+    media: str = "",
 ) -> Response:
     """HTML with everything that keeps it harmless."""
     headers = {
-        "content-security-policy": CSP.format(ancestors=ancestors),
+        "content-security-policy": CSP.format(ancestors=ancestors, media=media),
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": PERMISSIONS,
         "cache-control": cache,
         "vary": "accept-encoding",
+        "referrer-policy": referrer,
     }
     if mark:
         headers["etag"] = f'W/"{mark}"'
@@ -79,8 +76,6 @@ class Pages:
             Entry(method="GET", path="/", handle=self.home, who="anyone"),
             Entry(method="GET", path="/w/{wall}", handle=self.wall, who="anyone"),
             Entry(method="GET", path="/w/{wall}/{screen}", handle=self.wall, who="anyone"),
-            Entry(method="GET", path="/p/{wall}", handle=self.phone, who="anyone"),
-            Entry(method="GET", path="/notice/{wall}", handle=self.notice, who="anyone"),
             Entry(method="GET", path="/studio", handle=self.studio, who="anyone"),
             Entry(method="GET", path="/favicon.ico", handle=self.icon, who="anyone"),
             Entry(
@@ -133,48 +128,6 @@ class Pages:
             packed=kept[2],
         )
 
-    async def phone(
-        self, request: Request, says: Mapping[str, str] | None = None, status: int = 200
-    ) -> Response:
-        """The audience's page."""
-        held = await self._room.snapshots.of(request.path_params["wall"])
-        if held is None:
-            return self.nothing(request, wall=True)
-        specs = await self._room.engine.sources(held.snapshot.wall.wall)
-        networks = [name for spec in specs if spec.enabled and (name := self._network(spec.plugin))]
-        body = phone_page(
-            held,
-            self._room.static,
-            forms=await self._forms(held),
-            networks=list(dict.fromkeys(networks)),
-            who=secrets.token_hex(16),
-            done=request.query_params.get("done", "") if not says else "",
-            says=says,
-        )
-        return page(request, body, status)
-
-    async def notice(self, request: Request) -> Response:
-        """The privacy notice."""
-        engine = self._room.engine
-        wall = await engine.wall(request.path_params["wall"])
-        if wall is None:
-            return self.nothing(request, wall=True)
-        lang = "fr" if wall.lang.startswith("fr") else "en"
-        sources = [
-            (_name(self._room.sources, spec.plugin, lang), spec)
-            for spec in await engine.sources(wall.id)
-        ]
-        told = {
-            _name(self._room.bridges, spec.plugin, lang)
-            for spec in await engine.bridges(wall.id)
-            if spec.enabled
-        }
-        formats = await engine.formats(wall.id)
-        body = notice_page(
-            wall, sources, formats, sorted(told), self._room.contact, self._room.static
-        )
-        return page(request, body, cache="no-cache")
-
     async def studio(self, request: Request) -> Response:
         """The back office's shell; says nothing that needs the key."""
         return page(request, studio_page(self._room.static), cache="no-cache")
@@ -189,32 +142,3 @@ class Pages:
         words = words_of(lang)
         sentence = words.no_wall if wall else words.no_page
         return page(request, sentence_page(sentence, lang, self._room.static), 404)
-
-    async def _forms(self, held: Held) -> dict[str, Form]:
-        """The plain form of each format that has one now."""
-        forms: dict[str, Form] = {}
-        for face in held.snapshot.formats:
-            format_ = self._room.formats.get(face.plugin)
-            state = await self._room.engine.format_state(held.snapshot.wall.wall, face.format)
-            if format_ is not None and state is not None:
-                form = format_.form(state[0])
-                if form is not None:
-                    forms[face.format] = form
-        return forms
-
-    def _network(self, plugin: str) -> str:
-        """The network's name where people post to a hashtag; '' for feeds and webhooks."""
-        manifest = self._room.sources.get(plugin)
-        if manifest is None or not any(each.name in TAG_SETTINGS for each in manifest.settings):
-            return ""
-        return manifest.name.en
-
-
-TAG_SETTINGS = ("tag", "tags", "hashtag", "hashtags")
-"""A source with one of these settings listens for what people post with a hashtag."""
-
-
-def _name(known: Mapping[str, Manifest], plugin: str, lang: str) -> str:
-    """How people call the extension."""
-    manifest = known.get(plugin)
-    return str(getattr(manifest.name, lang)) if manifest is not None else plugin

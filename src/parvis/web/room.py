@@ -48,6 +48,11 @@ def no_gauges() -> Mapping[str, float]:
     return {}
 
 
+def nobody(wall: str) -> int:
+    """For a room that nobody follows live."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """`sources` and `bridges` hold extensions' manifests by id, `static` the built front end."""
@@ -69,6 +74,8 @@ class Room:
     contact: str = ""
     apply: Apply = no_apply
     gauges: Callable[[], Mapping[str, float]] = field(default=no_gauges)
+    screens: Callable[[str], int] = field(default=nobody)
+    """How many screens follow a wall now."""
 
     def policy(self, plugin: str) -> DisplayPolicy:
         """What the source's network allows; nothing when the extension is gone."""

@@ -14,17 +14,8 @@ class Words:
 
     no_wall: str = "There is no such wall here; check the address, or ask whoever runs it."
     no_page: str = "There is no such page here."
-    take_part: str = "Take part"
-    post_with: str = "Post with {tags} on {networks}: once it is cleared, it appears on the wall."
-    on_the_wall: str = "What is cleared appears on the wall."
     counted: str = "Your vote counts."
     closed: str = "Voting is closed."
-    result: str = "Result"
-    privacy: str = "Privacy"
-    see_wall: str = "See the wall"
-    notice_title: str = "Privacy notice"
-    who: str = "Who runs this wall"
-    who_unsaid: str = "Whoever shows this wall; ask on the spot."
     sources: str = "What is shown, and where it comes from"
     source_line: str = "{name}: public posts ({basis})"
     formats_line: str = "Votes and answers from the phone page, without name, address or cookie."
@@ -62,17 +53,8 @@ EN = Words()
 FR = Words(
     no_wall="Il n’y a pas de mur à cette adresse ; vérifiez-la, ou demandez à qui le gère.",
     no_page="Il n’y a pas de page à cette adresse.",
-    take_part="Participer",
-    post_with="Publiez avec {tags} sur {networks} : une fois validé, le message s’affiche.",
-    on_the_wall="Ce qui est validé s’affiche sur le mur.",
     counted="Votre voix compte.",
     closed="Le vote est clos.",
-    result="Résultat",
-    privacy="Vie privée",
-    see_wall="Voir le mur",
-    notice_title="Protection des données",
-    who="Qui gère ce mur",
-    who_unsaid="La personne ou l’organisme qui affiche ce mur ; renseignez-vous sur place.",
     sources="Ce qui s’affiche, et d’où cela vient",
     source_line="{name} : messages publics ({basis})",
     formats_line="Votes et réponses de la page mobile, sans nom, adresse ni cookie.",
@@ -106,7 +88,40 @@ FR = Words(
         ("contract", "affichés par contrat"),
     ),
 )
-_ALL = {"en": EN, "fr": FR}
+AR = Words(
+    no_wall="لا يوجد جدار بهذا العنوان؛ تحقق منه أو اسأل من يديره.",
+    no_page="لا توجد صفحة بهذا العنوان.",
+    counted="صوتك محسوب.",
+    closed="انتهى التصويت.",
+    sources="ما يُعرض ومن أين يأتي",
+    source_line="{name}: رسائل علنية ({basis})",
+    formats_line="أصوات وإجابات من صفحة الهاتف، بلا اسم ولا عنوان ولا ملفات ارتباط.",
+    purposes="لأي غرض",
+    purposes_said=(
+        "لعرض ما يُنشر عن الفعالية على شاشاتها بعد التحقق منه. لا يُبنى أي ملف عن أحد،"
+        " ولا يُباع شيء، ولا تسأل هذه الصفحات أي طرف آخر."
+    ),
+    told="من يُبلَّغ غيرنا",
+    told_said=(
+        "تُبلَّغ أنظمة أخرى لمن يدير هذا الجدار ({names}) بما يُعرض، بقدر ما تسمح به كل شبكة،"
+        " ومتى يجب حذفه."
+    ),
+    retention="كم من الوقت",
+    retention_said=("تُمحى الرسائل بعد {days} يومًا من وصولها، وفورًا إن حُذفت حيث نُشرت أو سُحبت هنا."),
+    rights="حقوقك",
+    rights_said=(
+        "لك أن تطّلع على ما يخصك أو تصحّحه أو تطلب محوه، وأن تعترض على عرضه، وأن تشتكي إلى هيئة"
+        " حماية البيانات. حذف الرسالة حيث كتبتها يزيلها من الجدار."
+    ),
+    basis=(
+        ("platform_terms", "تُعرض وفق شروط الشبكة"),
+        ("own_content", "رسائل المنظِّم نفسه"),
+        ("consent", "تُعرض بموافقة كاتبها"),
+        ("licence", "تُعرض بترخيص"),
+        ("contract", "تُعرض بعقد"),
+    ),
+)
+_ALL = {"en": EN, "fr": FR, "ar": AR}
 
 
 def words_of(lang: str) -> Words:

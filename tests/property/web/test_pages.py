@@ -11,13 +11,19 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.core.post import Author, Entity, Media
+from parvis.core.post import Author, Entity, Media, Post
+from parvis.core.verdict import Decision
+from parvis.core.wall import Wall
 from parvis.core.wire import Card, CardPolicy, FormatFace, Snapshot, WallFace
-from parvis.plug.door import Choice, Form
-from parvis.web.page_phone import phone_page
+from parvis.flow.receipt import Standing
+from parvis.plug.door import Choice, Consent, Form, Invitation
+from parvis.web.page_phone import Asked, Written, phone_page
+from parvis.web.page_receipt import Receipt
+from parvis.web.page_share import share_page
 from parvis.web.page_wall import wall_page
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
+from parvis.web.tongue import TONGUES
 
 CORPUS = (
     "<script>window.__pwned=1</script>",
@@ -45,7 +51,8 @@ STATIC = Static(Path(__file__).parent)
 TAGS = {
     "html", "head", "meta", "title", "link", "body", "parvis-stage", "article", "div", "p", "span",
     "footer", "img", "time", "script", "main", "h1", "h2", "h3", "section", "form", "input",
-    "button", "a", "ul", "li",
+    "button", "a", "ul", "li", "header", "nav", "svg", "path", "circle", "rect", "bdi", "label",
+    "textarea", "ol", "strong", "details", "summary", "video",
 }  # fmt: skip
 
 
@@ -151,6 +158,31 @@ def test_the_snapshot_in_the_page_is_the_snapshot(text: str, other: str) -> None
     assert seen.texts["script.parvis-snapshot"] == [block.decode()]
 
 
+def invitation(text: str, other: str) -> Invitation:
+    consent = Consent("1", "fr", text, other)
+    return Invitation("post", consent, 280, 4, 1_000_000, 2_000_000)
+
+
+def standing(text: str, other: str) -> Standing:
+    media = (Media("image", "blob:" + "a" * 64, mime="image/jpeg", alt=text),)
+    author = Author("phone:here:x", other, other)
+    post = Post("phone:here:1", "phone", text, 1_000_000, media=media, author=author)
+    refused = Decision("rejected", "person:owner", other or "no", 1_100_000)
+    return Standing("0" * 32, "hall", "rejected", post, (), refused, (refused,))
+
+
+@given(hostile, hostile)
+def test_receipts_and_shared_posts_hold_text_as_text(text: str, other: str) -> None:
+    hall = Wall("hall", text)
+    for tongue in TONGUES.values():
+        receipt = Receipt(standing(text, other), hall, "w" * 24, tongue, other, 2_000_000)
+        assert (
+            not text or fit(text) in check(receipt.page(STATIC, says=other)).texts["textarea.text"]
+        )
+    shared = share_page(card(text, other, []), other, "hall", TONGUES["en"], STATIC, "http://x/s")
+    check(shared)
+
+
 @given(hostile, hostile)
 def test_the_phone_page_holds_text_as_text(text: str, other: str) -> None:
     view = {"question": text, "open": False, "answers": [{"text": other, "share": 1}]}
@@ -158,7 +190,17 @@ def test_the_phone_page_holds_text_as_text(text: str, other: str) -> None:
     form = Form("vote", text, (Choice("answer", other, other),), note=other)
     for forms in ({}, {"f1": form}):
         page = phone_page(
-            made, STATIC, forms=forms, networks=[other], who="0", done="", says={"f1": text}
+            made,
+            STATIC,
+            TONGUES["fr"],
+            asked=Asked("room", invitation(text, other)) if forms else None,
+            forms=forms,
+            networks=[other],
+            who="0",
+            page="1",
+            now_ms=1,
+            says={"f1": text},
+            written=Written(text, other, text),
         )
         seen = check(page)
         assert not text or fit(text) in seen.texts["h2."]

@@ -43,7 +43,7 @@ class PollPhone extends PhoneFormat {
         ${view.answers.map((answer, at) => this.choice(answer, at, told, view.open))}
       </div>
       <p class="state" role="status">${state}</p>
-      ${told ? html`<p class="state">${words.result}: ${view.votes} ${view.votes === 1 ? words.vote : words.votes}</p>` : nothing}`;
+      ${told ? html`<p class="state">${words.result}${this.lang === "fr" ? "\u00a0" : ""}: ${view.votes} ${view.votes === 1 ? words.vote : words.votes}</p>` : nothing}`;
   }
 
   private choice(answer: Answer, at: number, told: boolean, open: boolean): TemplateResult {

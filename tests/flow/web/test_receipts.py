@@ -1,0 +1,316 @@
+"""What visitors send through the whole house, and what their receipts tell and do."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from parvis.core.post import DisplayPolicy
+from parvis.engine.embedded.engine import Embedded
+from parvis.flow.withdraw import ERASE_AFTER_MS
+from parvis.plug.receipt import key_of, post_id
+from parvis.web.doors import PEOPLE_AT_ONCE
+from tests.pictures import mp4, picture
+from tests.street import EVENT, Street, bearer
+from tests.visitors import Files, send, sent
+from tests.waiting import until
+
+PHOTO: Files = (("photo", "a.jpg", "image/jpeg", picture()),)
+
+
+async def page(street: Street, path: str, lang: str = "en") -> str:
+    path, _, query = path.partition("?")
+    asked = dict(pair.split("=") for pair in query.split("&") if pair)
+    headers = {"accept-language": lang, "accept": "text/html"}
+    answer = await street.ask(path, headers=headers, params=asked)
+    assert "set-cookie" not in answer.headers
+    return answer.body.decode()
+
+
+async def act(street: Street, word: str, what: str, body: bytes = b"") -> str:
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    answer = await street.ask(f"/r/{word}/{what}", method="POST", headers=form, body=body)
+    await street.house.road.idle()
+    return answer.headers.get("location", str(answer.status))
+
+
+async def decide(street: Street, word: str, state: str, why: str = "") -> None:
+    said = {"post": key_of(post_id(word)), "state": state, "why": why}
+    assert (await street.post("/api/walls/square/posts/decide", said)).status == 200
+
+
+async def stored(street: Street) -> str:
+    """Everything in the store's files, to look for what must not be there."""
+    engine = street.house.engine
+    assert isinstance(engine, Embedded)
+    folder = street.house.settings.folder
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
+async def test_a_post_with_a_picture_is_shown_with_its_proof_of_consent(street: Street) -> None:
+    word = await sent(street, "Lanterns #parvis", files=PHOTO)
+    (card,) = await street.cards()
+    assert word not in json.dumps(card)
+    rights = await street.house.engine.rights("square", card["post"])
+    assert rights[0].basis == "consent"
+    assert json.loads(rights[0].proof)["text"].startswith("I agree")
+    address = card["media"][0]["url"]
+    answer = await street.ask(address.partition("?")[0], params={"post": card["post"]})
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+    for name, value in {
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "private, no-cache",
+        "content-disposition": "inline; filename=shown",
+    }.items():
+        assert answer.headers[name] == value
+    marks = {"if-none-match": answer.headers["etag"]}
+    again = await street.ask("/media/0", params={"post": card["post"]}, headers=marks)
+    assert again.status == 304
+
+
+async def test_a_film_is_served_in_pieces(street: Street) -> None:
+    files = (("film", "v.mp4", "video/mp4", mp4()), ("poster", "p.jpg", "image/jpeg", picture()))
+    await sent(street, "A film", files=files)
+    (card,) = await street.cards()
+    (film,) = card["media"]
+    assert (film["type"], film["mime"]) == ("video", "video/mp4")
+    assert film["poster"].startswith("/media/0p?post=")
+    whole = await street.ask("/media/0", params={"post": card["post"]})
+    assert whole.headers["accept-ranges"] == "bytes"
+    for asked, status, part in (
+        ("bytes=0-99", 206, whole.body[:100]),
+        ("bytes=4000-", 206, whole.body[4000:]),
+        ("bytes=-7", 206, whole.body[-7:]),
+        ("bytes=999999-", 416, b""),
+        ("bytes=9-2", 416, b""),
+        ("words=1-2", 416, b""),
+    ):
+        answer = await street.ask(
+            "/media/0", params={"post": card["post"]}, headers={"range": asked}
+        )
+        assert (answer.status, answer.body) == (status, part), asked
+    poster = await street.ask("/media/0p", params={"post": card["post"]})
+    assert (poster.status, poster.headers["content-type"]) == (200, "image/jpeg")
+    assert f'src="{film["poster"].replace("&", "&amp;")}"' in await page(street, "/w/square")
+
+
+async def test_what_waits_is_seen_by_its_author_and_the_team_alone(street: Street) -> None:
+    word = await sent(street, "Wait", files=PHOTO)
+    await decide(street, word, "pending")
+    key = key_of(post_id(word))
+    assert (await street.ask("/media/0", params={"post": key})).status == 404
+    team = await street.ask("/media/0", params={"post": key}, headers=bearer())
+    assert team.status == 200
+    own = await street.ask(f"/r/{word}/media/0")
+    assert (own.status, own.headers["cache-control"]) == (200, "no-store")
+    assert (await street.ask(f"/r/{'x' * 24}/media/0")).status == 404
+    assert (await street.ask(f"/r/{word}/media/9")).status == 404
+
+
+async def test_a_double_tap_is_one_post(street: Street) -> None:
+    word = "w" * 24
+    for _ in range(3):
+        assert await sent(street, "Once", files=PHOTO, receipt=word) == word
+    assert len(await street.cards()) == 1
+    assert (await send(street, "Once", form=True, page="p" * 24)).status == 303
+    assert (await send(street, "Once", form=True, page="p" * 24)).status == 303
+    counts = await street.house.engine.counts("square")
+    assert sum(counts.values()) == 2
+
+
+async def test_a_retry_after_an_edit_does_not_undo_it(street: Street) -> None:
+    word = await sent(street, "First words", receipt="w" * 24)
+    await act(street, word, "edit", b"text=Better+words")
+    assert await sent(street, "First words", receipt="w" * 24) == word
+    (card,) = await street.cards()
+    assert card["text"] == "Better words"
+
+
+async def test_the_receipt_tells_the_journey(street: Street) -> None:
+    word = await sent(street, "Hello there")
+    shown = await page(street, f"/r/{word}", "fr")
+    assert "C’est sur les écrans, là, maintenant." in shown  # noqa: RUF001
+    for step in ("Envoyé de votre téléphone", "Accepté selon les règles", "Affiché sur les écrans"):
+        assert step in shown
+    assert re.search(r"S’efface tout seul le \d+ \w+", shown)  # noqa: RUF001
+    await decide(street, word, "hidden", "Not <now>.")
+    told = await page(street, f"/r/{word}")
+    assert "It is off the screens." in told and "Not &lt;now&gt;." in told
+    state = await street.ask(f"/r/{word}", headers={"accept": "application/json"})
+    assert json.loads(state.body)["face"] == "hidden"
+    assert "سيقرؤها شخص" in await page(street, f"/r/{await waiting(street)}", "ar")
+
+
+async def waiting(street: Street) -> str:
+    word = await sent(street, "Another that waits")
+    await decide(street, word, "pending")
+    return word
+
+
+async def test_a_rules_reason_is_said_in_the_visitors_language(street: Street) -> None:
+    for number in range(7):
+        word = await sent(street, f"Number {number} of many", who="t" * 24)
+    told = await page(street, f"/r/{word}", "fr")
+    assert "Beaucoup de messages sont venus d’un coup" in told  # noqa: RUF001
+
+
+async def test_an_edit_goes_the_way_of_every_edit(street: Street) -> None:
+    word = await sent(street, "Teh words", files=PHOTO)
+    (card,) = await street.cards()
+    where = await act(street, word, "edit", b"text=The+words+<b>&keep=0")
+    assert where == f"/r/{word}?lang=en&told=saved"
+    (edited,) = await street.cards()
+    assert edited["text"] == "The words <b>" and len(edited["media"]) == 1
+    assert "will be read again" in await page(street, f"/r/{word}?told=saved")
+    assert (await act(street, word, "edit", b"text=The+words+<b>&keep=0")).endswith("told=same")
+    await decide(street, word, "approved")
+    await act(street, word, "edit", b"text=Without+the+picture")
+    assert await street.cards() == [], "a person had decided: a person reads it again"
+    await decide(street, word, "approved")
+    (bare,) = await street.cards()
+    assert bare.get("media", []) == []
+    assert await street.house.engine.blobs_of(card["post"]) == []
+
+
+async def test_nothing_left_is_no_edit(street: Street) -> None:
+    word = await sent(street, "Words")
+    assert await act(street, word, "edit", b"text=++") == "200"
+    assert (await street.cards())[0]["text"] == "Words"
+
+
+async def test_withdrawn_is_gone_everywhere(street: Street) -> None:
+    word = await sent(street, "Lanterns dance zuversichtlich", files=PHOTO, name="Norabella")
+    (card,) = await street.cards()
+    (sha256,) = await street.house.engine.blobs_of(card["post"])
+    assert await act(street, word, "withdraw") == f"/r/{word}?lang=en"
+    assert await street.cards() == []
+    assert (await street.ask("/media/0", params={"post": card["post"]})).status == 404
+    assert not (street.house.settings.folder / "blobs" / sha256[:2] / sha256).exists()
+    assert "zuversichtlich" not in await page(street, "/w/square")
+    told = await page(street, f"/r/{word}", "fr")
+    assert "Retiré partout, en 0,1" in told and "aucun connecté" in told
+    assert "zuversichtlich" not in told and "Norabella" not in told
+    assert await act(street, word, "withdraw") == f"/r/{word}?lang=en", "twice is once"
+
+
+async def test_after_erasure_the_receipt_says_so_and_nothing_else(street: Street) -> None:
+    word = await sent(street, "Lanterns dance zuversichtlich", files=PHOTO, name="Norabella")
+    await act(street, word, "withdraw")
+    engine = street.house.engine
+    assert isinstance(engine, Embedded)
+    assert await street.house.road.erase_due() == 0, "it is not due yet"
+    before = street.house.clock()
+    engine.clock = lambda: before + ERASE_AFTER_MS + 1_000
+    assert await street.house.road.erase_due() == 1
+    told = await page(street, f"/r/{word}")
+    assert "Your words and pictures are erased" in told
+    proof = (await street.ask(f"/r/{word}/proof")).body.decode()
+    assert "post.decided withdrawn author:receipt" in proof
+    for text in ("zuversichtlich", "Norabella"):
+        assert text not in told and text not in proof
+    assert (await sent(street, "Lanterns again", receipt=word)) == word
+    assert await street.cards() == [], "what is withdrawn never comes back"
+
+
+async def test_nobody_finds_a_receipt_without_its_word(street: Street) -> None:
+    word = await sent(street, "Mine")
+    key = key_of(post_id(word))
+    for guess in (post_id(word), "x" * 24, key, "..", word[:-1], word + "A"):
+        answer = await street.ask(f"/r/{guess}")
+        assert answer.status == 404, guess
+        assert (await street.ask(f"/r/{guess}/withdraw", method="POST")).status in (404, 405)
+    assert len(await street.cards()) == 1
+    assert word not in await stored(street), "the word itself is kept nowhere"
+
+
+async def test_only_a_post_withdraws(street: Street) -> None:
+    word = await sent(street, "Mine")
+    assert (await street.ask(f"/r/{word}/withdraw")).status == 405
+    crossed = {"sec-fetch-site": "cross-site"}
+    other = await street.ask(f"/r/{word}/withdraw", method="POST", headers=crossed)
+    assert other.status == 403
+    assert len(await street.cards()) == 1
+
+
+async def test_a_refused_form_comes_back_with_what_was_written(street: Street) -> None:
+    answer = await send(street, "My <long> words", form=True, consent="", lang="fr", name="Zoé")
+    told = answer.body.decode()
+    assert answer.status == 422
+    assert "Cochez la case" in told and "My &lt;long&gt; words</textarea>" in told
+    assert 'value="Zoé"' in told and '<html lang="fr"' in told
+    script = await send(street, "My words", consent="", lang="fr")
+    assert script.headers["content-type"] == "application/problem+json"
+    assert json.loads(script.body)["detail"].startswith("Cochez la case")
+
+
+async def test_a_body_beyond_the_limit_is_said_in_one_sentence(street: Street) -> None:
+    heavy = {"content-length": str(27 * 1024 * 1024)}
+    for lang, says in (("fr", "26 Mo"), ("en", "26 MB")):
+        asked = {**heavy, "accept-language": lang}
+        answer = await send(street, "x", form=True, headers=asked)
+        assert answer.status == 413 and says in answer.body.decode()
+    assert (await send(street, "x", headers=heavy)).status == 413
+
+
+async def test_one_address_cannot_flood_the_door(street: Street) -> None:
+    from parvis.web.admit import Bucket
+    from parvis.web.doors import PEOPLE_PER_S
+
+    bucket = Bucket(PEOPLE_PER_S, PEOPLE_AT_ONCE, clock=lambda: 0.0)
+    waits = [bucket.take("a") for _ in range(310)]
+    assert waits[:300] == [0.0] * 300 and all(waits[300:])
+    for route in street.house.app._inner.routes:  # type: ignore[attr-defined]
+        if route.path == "/in/{source}/{door}":
+            doors = route.endpoint._by_method["POST"].handle.__self__
+            doors._by_person = Bucket(0.5, 1, clock=lambda: 0.0)
+    assert (await send(street, "One")).status == 201
+    many = await send(street, "Two")
+    assert (many.status, many.headers["retry-after"]) == (429, "2")
+    form = await send(street, "Two", form=True, headers={"accept-language": "fr"})
+    assert form.status == 429 and "vos mots y sont encore" in form.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("policy", "shows", "says"),
+    [
+        (DisplayPolicy(), True, ""),
+        (DisplayPolicy(redistribute="ids_only"), False, "lets us show only where it is"),
+        (DisplayPolicy(redistribute="none"), False, "lets us show only where it is"),
+    ],
+)
+async def test_a_shared_post_obeys_its_network(
+    street: Street, policy: DisplayPolicy, shows: bool, says: str
+) -> None:
+    street.allow("webhook", policy)
+    key = await street.tell("1", "Words to share")
+    answer = await street.get("/s/square", post=key)
+    told = answer.body.decode()
+    assert answer.status == 200 and says in told
+    assert ("Words to share" in told) is shows
+    assert ('id="picture"' in told) is shows
+
+
+async def test_what_is_not_on_the_wall_is_not_shared(street: Street) -> None:
+    word = await sent(street, "Gone soon")
+    key = key_of(post_id(word))
+    assert (await street.get("/s/square", post=key)).status == 200
+    await act(street, word, "withdraw")
+    for post in (key, "", "no:such:post", "x" * 600):
+        gone = await street.get("/s/square", post=post)
+        assert gone.status == 404 and b"not on the wall" in gone.body
+    assert (await street.get("/s/none", post=key)).status == 404
+
+
+async def test_a_wall_without_the_source_invites_nobody(street: Street) -> None:
+    without = EVENT.replace('plugin = "phone"\n', 'plugin = "phone"\nenabled = false\n')
+    await street.house.declaring.apply(without)
+    await until(lambda: street.house.collector.source("room") is None)
+    told = await page(street, "/p/square")
+    assert "takes no posts from phones" in told or 'id="vote"' in told
+    assert "<textarea" not in told
+    assert (await send(street, "x")).status == 404
