@@ -10,6 +10,7 @@ import pytest
 
 from parvis.core.errors import Conflict, Later
 from parvis.flow import withdraw
+from parvis.flow.shelf import PostShelf
 from parvis.flow.withdraw import QUEUE, Withdrawal
 from tests.flow.conftest import Venue
 from tests.posts import post
@@ -38,7 +39,8 @@ class Stubborn:
 def withdrawal(venue: Venue, **errors: list[Exception]) -> tuple[Withdrawal, Stubborn]:
     engine: Any = Stubborn(venue.engine, **errors)
     lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-    return Withdrawal(engine, lanes, venue.clock, lambda key: f"{len(key):064x}"), engine
+    shelf = PostShelf(engine, venue.clock)
+    return Withdrawal(engine, lanes, venue.clock, lambda key: f"{len(key):064x}", shelf), engine
 
 
 async def test_somebody_else_was_quicker_and_it_goes_all_the_same(venue: Venue) -> None:

@@ -1,7 +1,8 @@
 """Receipts: what a contributor may know of their own post, change in it, and take back.
 
-A receipt's word is kept nowhere; the post's key is made of its hash (`plug/receipt.py`). Once the
-post is erased, its keyed hash still tells that it was here and was withdrawn, and no word of it.
+A receipt's word is kept nowhere; the post's key is made of its hash (`plug/receipt_word.py`). Once
+the post is erased, its keyed hash still tells that it was here and was withdrawn, and no word of
+it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.ports import Clock
-from parvis.core.post import CONSENT, Direction, Media, Post
+from parvis.core.post import CONSENT, Media, Post
 from parvis.core.verdict import Decision
 from parvis.core.wall import Wall
 from parvis.engine import Engine, Placement, Step, Write
 from parvis.engine.change import Remember
 from parvis.flow.road import Road
-from parvis.plug.plain import clean
-from parvis.plug.receipt import key_of, post_id
-from parvis.plug.text_entities import direction_of, find_entities
+from parvis.plug.plain import clean, direction
+from parvis.plug.receipt_word import key_of, post_id
+from parvis.plug.text_entities import find_entities
 
 BY = "author:receipt"
 WHY = "Its author withdrew it by receipt."
@@ -173,7 +174,7 @@ def edited_post(post: Post, text: str, media: tuple[Media, ...]) -> Post:
         post,
         text=text,
         entities=find_entities(text),
-        dir=cast("Direction", direction_of(text)),
+        dir=direction(text),
         media=media,
         version=str(int(post.version) + 1 if post.version.isdecimal() else 2),
     )

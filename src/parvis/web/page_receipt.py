@@ -8,7 +8,7 @@ from urllib.parse import quote
 from parvis.core.post import Media, Post
 from parvis.core.wall import Wall
 from parvis.flow.receipt import Standing
-from parvis.plug.receipt import number_of
+from parvis.plug.receipt_word import number_of
 from parvis.web.element import Element, el
 from parvis.web.page_card import text_nodes
 from parvis.web.phone_parts import bar, icon, languages, moment, tabs, whole

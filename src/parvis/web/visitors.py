@@ -15,7 +15,7 @@ from parvis.flow.receipt import Receipts, Standing
 from parvis.plug.door import Form, Knock
 from parvis.plug.manifest import Manifest
 from parvis.plug.multipart import BadForm, parse
-from parvis.plug.receipt import is_word
+from parvis.plug.receipt_word import is_word
 from parvis.web.entry import Entry, answer, read_body
 from parvis.web.media import own_file
 from parvis.web.page_notice import notice_page

@@ -10,7 +10,7 @@ import pytest
 from parvis.core.post import DisplayPolicy
 from parvis.engine.embedded.engine import Embedded
 from parvis.flow.withdraw import ERASE_AFTER_MS
-from parvis.plug.receipt import key_of, post_id
+from parvis.plug.receipt_word import key_of, post_id
 from parvis.web.doors import PEOPLE_AT_ONCE
 from tests.pictures import mp4, picture
 from tests.street import EVENT, Street, bearer

@@ -10,7 +10,7 @@ import msgspec
 from parvis.core.post import Arrival, Raw, Unreadable
 from parvis.plug.darkroom import Unfit
 from parvis.plug.door import Answer, Door, Invitation, Knock
-from parvis.plug.receipt import key_of, post_id
+from parvis.plug.receipt_word import key_of, post_id
 from parvis.plug.source import Source
 from parvis.plug.tools import Tools
 from parvis.sources.phone.form import (

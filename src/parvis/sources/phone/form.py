@@ -9,7 +9,7 @@ import msgspec
 from parvis.plug.door import Consent
 from parvis.plug.multipart import BadForm, Part, parse
 from parvis.plug.plain import clean
-from parvis.plug.receipt import is_word, word_for
+from parvis.plug.receipt_word import is_word, word_for
 from parvis.sources.phone.speech import CONSENT_VERSION, WORDS, language_of, say
 
 LEAST_MS = 1_500

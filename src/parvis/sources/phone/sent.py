@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 import msgspec
 
-from parvis.core.post import BLOB, CONSENT, Author, Direction, Media, Post, Raw
-from parvis.plug.plain import clean, one_line
-from parvis.plug.receipt import key_of
-from parvis.plug.text_entities import direction_of, find_entities
+from parvis.core.post import BLOB, CONSENT, Author, Media, Post, Raw
+from parvis.plug.plain import clean, direction, one_line
+from parvis.plug.receipt_word import key_of
+from parvis.plug.text_entities import find_entities
 
 MAX_NAME = 40
 YEAR_2100_MS = 4_102_444_800_000
@@ -57,9 +57,9 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
 def post_of(sent: Sent, raw: Raw) -> Post:
     """The post in its first version; edits are later ones of the same key."""
     text = clean(sent.text)
-    direction = cast("Direction", direction_of(text))
+    runs = direction(text)
     name = one_line(sent.name, MAX_NAME)
-    spoken = sent.lang if (sent.lang == "ar") == (direction == "rtl") else ""
+    spoken = sent.lang if (sent.lang == "ar") == (runs == "rtl") else ""
     return Post(
         key=key_of(sent.id),
         network="phone",
@@ -68,7 +68,7 @@ def post_of(sent: Sent, raw: Raw) -> Post:
         version="1",
         entities=find_entities(text),
         lang=spoken,
-        dir=direction,
+        dir=runs,
         media=tuple(_media(each) for each in sent.media),
         author=Author(key=key_of(f"by-{sent.who or sent.id}"), handle=name, name=name),
         received_at_ms=raw.received_at_ms,

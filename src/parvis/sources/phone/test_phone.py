@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parvis.core.post import BLOB, CONSENT, Post, Raw
 from parvis.plug.darkroom import Darkroom, Fault
 from parvis.plug.door import Answer, Knock
-from parvis.plug.receipt import post_id
+from parvis.plug.receipt_word import post_id
 from parvis.plug.testkit import MemoryShelf, SourceContract, sound, tools
 from parvis.sources.phone import Phone, open_source
 from parvis.sources.phone.form import LEAST_MS, MAX_FILM, MAX_PICTURE, OLDEST_MS
