@@ -16,8 +16,8 @@ from parvis.core.post import Raw
 from parvis.plug.door import Act
 from parvis.web.admit import Bucket, Visitor
 from parvis.web.doors import Doors, Intake
-from parvis.web.pages import Pages
 from parvis.web.problem import Failed
+from parvis.web.visitors import Visitors
 from tests.street import SECRET, Street
 
 
@@ -210,7 +210,7 @@ async def test_one_address_cannot_flood_a_poll_but_a_hall_may_vote(street: Stree
 
 
 async def test_who_votes_too_often_shuts_nobody_else_out(street: Street) -> None:
-    doors = Doors(street.house.room, Pages(street.house.room))
+    doors = Doors(street.house.room, Visitors(street.house.room))
     doors._by_address = Bucket(0.001, 1.0)
     doors._by_format = Bucket(0.001, 3.0)
 
