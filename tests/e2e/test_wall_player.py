@@ -387,6 +387,19 @@ async def test_long_words_are_paged_whole(browser: Browser, empty: StubWall) -> 
         assert read == set(LONG.split())
 
 
+async def test_a_text_of_endless_lines_yields_to_a_post_that_waits(
+    browser: Browser, empty: StubWall
+) -> None:
+    async with opened(browser, f"{empty.url}/w/hall", fake_time=True) as seen:
+        await listening(empty)
+        lines = "line\n" * 400
+        empty.send(*[Show(card_of("a", at, lines)) for at in range(1, 7)])
+        await expect(seen.page.locator("[data-post-id]")).to_have_count(6)
+        empty.send(Show(card_of("b", 90, "Short.")))
+        await seen.page.clock.run_for(125_000)
+        await expect(post(seen.page, 90)).to_have_count(1)
+
+
 async def test_what_the_network_asks_for_is_shown(browser: Browser, empty: StubWall) -> None:
     async with opened(browser, f"{empty.url}/w/hall") as seen:
         await listening(empty)

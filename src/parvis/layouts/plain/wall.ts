@@ -4,6 +4,8 @@ import { type Standing, Turns } from "./turns";
 
 const COVER_MS = 700;
 const REFILL_MS = 400;
+/** However many pages a post takes, it yields by then to one that waits: no text keeps a wall to itself. */
+const LONGEST_MS = 120_000;
 const TOP = 6.5;
 
 function isMirrored(): boolean {
@@ -45,14 +47,14 @@ class Cell {
     };
   }
 
-  /** Sizes the words, and starts turning their pages when they take more than one; gives how long they need, ms. */
+  /** Sizes the words, and starts turning their pages when they take more than one; gives how long they stand, ms. */
   fit(u: number): number {
     if (!this.slab || !this.card) return 0;
     this.pages = fitSlab(this.slab, u, TOP);
     const hold = holdOf(this.card.text, this.pages);
     this.paging();
     if (this.pages > 1) this.turn(0, hold);
-    return hold * this.pages;
+    return Math.min(hold * this.pages, LONGEST_MS);
   }
 
   clear(): void {
