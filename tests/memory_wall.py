@@ -15,10 +15,11 @@ from parvis.core.event import (
     Fact,
     FormatChanged,
     Interaction,
+    PicksChanged,
     WallChanged,
 )
 from parvis.core.wall import Wall
-from parvis.core.wire import Card, FormatFace, Snapshot, face_of
+from parvis.core.wire import Card, FormatFace, Picks, Snapshot, face_of
 from parvis.engine import Engine
 
 
@@ -30,6 +31,8 @@ class MemoryWall:
         self.journal: list[Fact] = []
         self.held: dict[str, Card] = {}
         self.forms: dict[str, FormatFace] = {}
+        self.pins: list[str] = []
+        self.light = ("", 0)
         self.fails = 0
         self.reads = 0
         self._orders = 0
@@ -52,8 +55,22 @@ class MemoryWall:
         before = self._window()
         if self.held.pop(post, None) is None:
             return len(self.journal)
+        self.pins = [pin for pin in self.pins if pin != post]
+        self.light = ("", 0) if self.light[0] == post else self.light
         risen = [card for card in self._window() if card not in before]
         return self.tell(CardGone(post), *(CardShown(card.post) for card in risen))
+
+    def pin(self, post: str, on: bool) -> int:
+        """The post stands forward, or no longer."""
+        self.pins = [pin for pin in self.pins if pin != post]
+        if on and post in self.held:
+            self.pins.insert(0, post)
+        return self.tell(PicksChanged(post, "pin", on))
+
+    def feature(self, post: str, until_ms: int) -> int:
+        """The post stands in the light."""
+        self.light = (post, until_ms) if post in self.held else ("", 0)
+        return self.tell(PicksChanged(post, "feature", True))
 
     def form(self, name: str, view: dict[str, Any] | None) -> int:
         """A format shows `view`, or is gone."""
@@ -129,4 +146,14 @@ class MemoryWall:
         if wall != "square" or self.row is None:
             return None
         forms = tuple(self.forms[name] for name in sorted(self.forms))
-        return Snapshot(len(self.journal), face_of(self.row), tuple(self._window()), forms)
+        cards = tuple(self._window())
+        return Snapshot(len(self.journal), face_of(self.row), cards, forms, self._picks())
+
+    def _picks(self) -> Picks:
+        light, until_ms = self.light
+        pinned = tuple(self.held[post] for post in self.pins)
+        return Picks(pinned, self.held.get(light), until_ms)
+
+    async def picks(self, wall: str) -> Picks:
+        await asyncio.sleep(0)
+        return self._picks()

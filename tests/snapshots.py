@@ -171,7 +171,7 @@ class Player:
 def looks(snapshot: Snapshot | None) -> tuple[Any, ...]:
     """What a screen shows; `seq` also counts what no screen is told."""
     assert snapshot is not None
-    return (snapshot.wall, snapshot.cards, snapshot.formats)
+    return (snapshot.wall, snapshot.cards, snapshot.formats, snapshot.picks)
 
 
 async def verify(engine: Engine, wall: str, *players: Player, within_s: float = 10.0) -> None:

@@ -1,4 +1,4 @@
-import { DEFAULTS, type Card, type FormatFace, type Message, type Snapshot, type WallFace } from "./wire";
+import { DEFAULTS, type Card, type FormatFace, type Message, type Picks, type Snapshot, type WallFace } from "./wire";
 
 /** How many cards the wall holds. */
 export function capacityOf(wall: WallFace): number {
@@ -17,17 +17,35 @@ function byId(formats: readonly FormatFace[]): FormatFace[] {
   return formats.slice().sort((a, b) => (a.format < b.format ? -1 : a.format > b.format ? 1 : 0));
 }
 
+// As the server writes it: what says nothing is left out.
+function picksOf(pinned: readonly Card[], featured: Card | null | undefined, until_ms: number): Picks {
+  return { ...(pinned.length && { pinned }), ...(featured && { featured }), ...(until_ms && { until_ms }) };
+}
+
+/** A card that is put forward and changed stands there as it is now. */
+function asShown({ pinned = [], featured, until_ms = 0 }: Picks, card: Card): Picks {
+  const renewed = pinned.map((held) => (held.post === card.post ? card : held));
+  return picksOf(renewed, featured && featured.post === card.post ? card : featured, until_ms);
+}
+
+function without({ pinned = [], featured, until_ms = 0 }: Picks, post: string): Picks {
+  const rest = pinned.filter((card) => card.post !== post);
+  return featured && featured.post === post ? picksOf(rest, null, 0) : picksOf(rest, featured, until_ms);
+}
+
 /** The snapshot after one message: the same steps as `apply` in core/wire.py. */
 export function apply(snapshot: Snapshot, message: Message, seq: number): Snapshot {
-  let { cards, formats, wall } = snapshot;
+  let { cards, formats, picks = {}, wall } = snapshot;
   switch (message.type) {
     case "show": {
       const rest = cards.filter((card) => card.post !== message.card.post);
       cards = newestFirst(rest.concat(message.card)).slice(0, capacityOf(wall));
+      picks = asShown(picks, message.card);
       break;
     }
     case "hide":
       cards = cards.filter((card) => card.post !== message.post);
+      picks = without(picks, message.post);
       break;
     case "face":
       wall = message.wall;
@@ -38,6 +56,9 @@ export function apply(snapshot: Snapshot, message: Message, seq: number): Snapsh
       formats = message.gone ? kept : byId(kept.concat(message.face));
       break;
     }
+    case "picks":
+      picks = message.picks;
+      break;
   }
-  return { seq: Math.max(seq, snapshot.seq), wall, cards, formats };
+  return { seq: Math.max(seq, snapshot.seq), wall, cards, formats, picks };
 }

@@ -90,6 +90,19 @@ export interface Media {
   readonly url_expires_at_ms?: number;
 }
 
+/** What the team puts forward, all of it. */
+export interface Picked {
+  readonly type: "picks";
+  readonly picks: Picks;
+}
+
+/** What the team puts forward: pinned cards, last pinned first, and one in the light until `until_ms` of the server's clock. They are whole, for they may stand beyond the wall's capacity. */
+export interface Picks {
+  readonly pinned?: readonly Card[];
+  readonly featured?: Card | null;
+  readonly until_ms?: number;
+}
+
 /** The server cannot replay from where you are: load the snapshot again. Never carries an id. */
 export interface Reset {
   readonly type: "reset";
@@ -107,6 +120,7 @@ export interface Snapshot {
   readonly wall: WallFace;
   readonly cards: readonly Card[];
   readonly formats: readonly FormatFace[];
+  readonly picks: Picks;
 }
 
 /** What a screen knows of its wall. */
@@ -123,7 +137,7 @@ export interface WallFace {
 }
 
 /** Everything the live stream says. */
-export type Message = Show | Hide | Face | Format | Reset;
+export type Message = Show | Hide | Face | Format | Picked | Reset;
 
 export const DEFAULTS = {
   Author: { url: "", avatar: "", bot: false, followers: -1 },
@@ -131,5 +145,6 @@ export const DEFAULTS = {
   CardPolicy: { may_crop: true, overlay_ok: true, player_only: false },
   Entity: { href: "", image: "" },
   Media: { mime: "", alt: "", w: 0, h: 0, duration_s: 0.0, poster: "", blurhash: "", sensitive: false, url_expires_at_ms: 0 },
+  Picks: { until_ms: 0 },
   WallFace: { capacity: 50, panic: false },
 } as const;

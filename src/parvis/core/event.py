@@ -6,7 +6,7 @@ nothing behind in the journal. Whoever needs content reads the row it names.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -66,6 +66,14 @@ class CardGone(msgspec.Struct, frozen=True, tag="card.gone"):
     post: str
 
 
+class PicksChanged(msgspec.Struct, frozen=True, tag="picks.changed"):
+    """The team pinned or featured the post's card (`what`), or no longer (`on` false)."""
+
+    post: str
+    what: Literal["pin", "feature"]
+    on: bool
+
+
 class FormatChanged(msgspec.Struct, frozen=True, tag="format.changed"):
     """A format's state changed; the row `format` holds it."""
 
@@ -109,6 +117,7 @@ Event = (
     | RightChanged
     | CardShown
     | CardGone
+    | PicksChanged
     | FormatChanged
     | WallChanged
     | SourceChanged

@@ -82,6 +82,16 @@ class FormatFace(msgspec.Struct, frozen=True, omit_defaults=True):
     view: dict[str, Any]
 
 
+class Picks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the team puts forward: pinned cards, last pinned first, and one in the light until
+    `until_ms` of the server's clock. They are whole, for they may stand beyond the wall's capacity.
+    """
+
+    pinned: tuple[Card, ...] = ()
+    featured: Card | None = None
+    until_ms: int = 0
+
+
 class Show(msgspec.Struct, frozen=True, tag="show"):
     """The card is on the wall, or replaces its older self."""
 
@@ -107,11 +117,17 @@ class Format(msgspec.Struct, frozen=True, tag="format"):
     gone: bool = False
 
 
+class Picked(msgspec.Struct, frozen=True, tag="picks"):
+    """What the team puts forward, all of it."""
+
+    picks: Picks
+
+
 class Reset(msgspec.Struct, frozen=True, tag="reset"):
     """The server cannot replay from where you are: load the snapshot again. Never carries an id."""
 
 
-Message = Show | Hide | Face | Format | Reset
+Message = Show | Hide | Face | Format | Picked | Reset
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -121,18 +137,22 @@ class Snapshot(msgspec.Struct, frozen=True):
     wall: WallFace
     cards: tuple[Card, ...] = ()
     formats: tuple[FormatFace, ...] = ()
+    picks: Picks = Picks()
 
 
 def apply(snapshot: Snapshot, message: Message, seq: int) -> Snapshot:
     """The snapshot after one message; the browser's kit does the same, step for step."""
     cards, formats, wall = snapshot.cards, snapshot.formats, snapshot.wall
+    picks = snapshot.picks
     if isinstance(message, Show):
         rest = [card for card in cards if card.post != message.card.post]
         rest.append(message.card)
         rest.sort(key=lambda card: card.order, reverse=True)
         cards = tuple(rest[: wall.capacity])
+        picks = _as_shown(picks, message.card)
     elif isinstance(message, Hide):
         cards = tuple(card for card in cards if card.post != message.post)
+        picks = _without(picks, message.post)
     elif isinstance(message, Face):
         wall = message.wall
         cards = cards[: wall.capacity]
@@ -143,4 +163,22 @@ def apply(snapshot: Snapshot, message: Message, seq: int) -> Snapshot:
             if message.gone
             else tuple(sorted([*kept, message.face], key=lambda f: f.format))
         )
-    return Snapshot(seq=max(seq, snapshot.seq), wall=wall, cards=cards, formats=formats)
+    elif isinstance(message, Picked):
+        picks = message.picks
+    return Snapshot(max(seq, snapshot.seq), wall, cards, formats, picks)
+
+
+def _as_shown(picks: Picks, card: Card) -> Picks:
+    """A card that is put forward and changed stands there as it is now."""
+    pinned = tuple(card if held.post == card.post else held for held in picks.pinned)
+    featured = picks.featured
+    if featured is not None and featured.post == card.post:
+        featured = card
+    return Picks(pinned, featured, picks.until_ms)
+
+
+def _without(picks: Picks, post: str) -> Picks:
+    pinned = tuple(card for card in picks.pinned if card.post != post)
+    if picks.featured is not None and picks.featured.post == post:
+        return Picks(pinned)
+    return Picks(pinned, picks.featured, picks.until_ms)

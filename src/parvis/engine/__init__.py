@@ -15,11 +15,13 @@ from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
-from parvis.core.wire import Card, Snapshot
+from parvis.core.wire import Card, Picks, Snapshot
 from parvis.engine.change import Change, OwnBlob, Write, Written
 from parvis.engine.rows import (
+    Act,
     Aside,
     BridgeHealth,
+    Claim,
     Ending,
     Health,
     Job,
@@ -27,13 +29,18 @@ from parvis.engine.rows import (
     OnShow,
     Placement,
     Queued,
+    Sighted,
+    Sought,
     Step,
+    Tale,
 )
 
 __all__ = [
+    "Act",
     "Aside",
     "BridgeHealth",
     "Change",
+    "Claim",
     "Ending",
     "Engine",
     "Health",
@@ -42,7 +49,10 @@ __all__ = [
     "OnShow",
     "Placement",
     "Queued",
+    "Sighted",
+    "Sought",
     "Step",
+    "Tale",
     "Write",
     "Written",
 ]
@@ -266,6 +276,41 @@ class Engine(Protocol):
 
     async def set_aside(self, bridge: str, limit: int = 100) -> Sequence[Aside]:
         """The events that the bridge could not tell, newest first."""
+        ...
+
+    # the desk -------------------------------------------------------------------------------------
+    async def picks(self, wall: str) -> Picks:
+        """What the team puts forward on this wall."""
+        ...
+
+    async def take(
+        self, wall: str, posts: Sequence[str], *, by: str, name: str, for_s: float
+    ) -> Sequence[str]:
+        """Hold these posts, or hold them longer, so that nobody else does: which of them `by` now
+        holds. Never is a post held by two, on any number of nodes; a hold ends by itself.
+        """
+        ...
+
+    async def let_go(self, wall: str, posts: Sequence[str], *, by: str) -> int:
+        """Hold them no longer; how many `by` held."""
+        ...
+
+    async def claims(self, wall: str, posts: Sequence[str]) -> Mapping[str, Claim]:
+        """Those of the posts that somebody holds now."""
+        ...
+
+    async def acts(self, wall: str, by: str, limit: int = 50) -> Sequence[Act]:
+        """What this person did last on the wall, newest first."""
+        ...
+
+    async def tales(self, wall: str, posts: Sequence[str]) -> Mapping[str, Tale]:
+        """What happened to each of these posts on this wall, and what the checks last said."""
+        ...
+
+    async def search(
+        self, wall: str, sought: Sought, *, before: int | None = None, limit: int = 50
+    ) -> Sighted:
+        """Posts of the wall, newest first by `order`; a page looks at a bounded number of them."""
         ...
 
     async def recall(self, scope: str, name: str) -> str | None:

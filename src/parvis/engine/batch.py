@@ -86,6 +86,13 @@ class Head:
         self.org, self.seq, self.next_order = org, seq, next_order
         self.touched = False
 
+    def place(self) -> int:
+        """The wall's next place in order."""
+        order = self.next_order
+        self.next_order += 1
+        self.touched = True
+        return order
+
 
 def digest(key: str) -> str:
     """How an idempotency key is kept: hashed, since it may name what is erased later."""
@@ -228,11 +235,7 @@ class Batch:
         """A card keeps its place while it stands; a new one comes before all others."""
         order = self._orders.get((wall, post))
         if order is None:
-            head = self._heads[wall]
-            order = head.next_order
-            head.next_order += 1
-            head.touched = True
-            self._orders[wall, post] = order
+            order = self._orders[wall, post] = self._heads[wall].place()
         return order
 
     def _expect(
@@ -271,17 +274,13 @@ class Batch:
         return spots, revs, decisions
 
     def _place(self, change: PutPlacement) -> Spot:
-        head = self._heads[change.wall]
-        order = head.next_order
-        head.next_order += 1
-        head.touched = True
         return Spot(
             org=change.org,
             wall=change.wall,
             post=change.post,
             source=change.source,
             state="new",
-            order=order,
+            order=self._heads[change.wall].place(),
             rev=0,
             received_at_ms=change.received_at_ms,
             author=change.author,

@@ -246,6 +246,49 @@ class PutBridgeHealth(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class Pin(msgspec.Struct, frozen=True):
+    """Put the post's card forward, or no longer; it ends when the card comes off."""
+
+    wall: str
+    post: str
+    on: bool
+
+
+class Feature(msgspec.Struct, frozen=True):
+    """The one card that stands in the light until `until_ms`; `post` '' is none."""
+
+    wall: str
+    post: str
+    until_ms: int = 0
+
+
+class PutAct(msgspec.Struct, frozen=True):
+    """What a person did, so that it can be undone. The engine numbers it, forgets what was undone
+    before it and the oldest beyond `ACTS_KEPT`. `together` is shared by acts of one gesture; `rev`
+    is the placement's revision after it.
+    """
+
+    wall: str
+    by: str
+    kind: str
+    post: str
+    before: str
+    after: str
+    rev: int
+    together: str
+    at_ms: int
+
+
+class MarkAct(msgspec.Struct, frozen=True):
+    """An act was undone or done again; `rev` is the placement's revision after that."""
+
+    wall: str
+    by: str
+    n: int
+    state: str
+    rev: int
+
+
 class Remember(msgspec.Struct, frozen=True):
     """Keep a small string."""
 
@@ -293,6 +336,10 @@ Change = (
     | MoveBridge
     | SetAside
     | PutBridgeHealth
+    | Pin
+    | Feature
+    | PutAct
+    | MarkAct
     | Remember
     | Enqueue
 )

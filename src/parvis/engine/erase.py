@@ -75,8 +75,8 @@ def _erase_content(conn: sa.Connection, org: str, key: str) -> None:
     mine = sa.and_(post.c.org == org, post.c.key == key)
     who = conn.execute(sa.select(post.c.author).where(mine)).scalar_one_or_none()
     conn.execute(sa.delete(post).where(mine))
-    conn.execute(sa.delete(card).where(card.c.org == org, card.c.post == key))
-    conn.execute(sa.delete(t.blob).where(t.blob.c.org == org, t.blob.c.post == key))
+    for table in (card, t.pinned, t.featured, t.claim, t.act, t.blob):
+        conn.execute(sa.delete(table).where(table.c.org == org, table.c.post == key))
     if who:
         others = sa.exists().where(post.c.org == org, post.c.author == who)
         gone = sa.delete(author).where(author.c.org == org, author.c.key == who, ~others)
@@ -171,6 +171,10 @@ def drop_wall(conn: sa.Connection, wall: str) -> None:
         t.decision,
         t.rights,
         t.card,
+        t.pinned,
+        t.featured,
+        t.claim,
+        t.act,
         t.feed,
     ):
         conn.execute(sa.delete(table).where(table.c.wall == wall))

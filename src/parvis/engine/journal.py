@@ -12,6 +12,7 @@ from parvis.core.event import (
     CardShown,
     Event,
     Fact,
+    PicksChanged,
     PostDecided,
     PostEdited,
     PostRefused,
@@ -53,9 +54,16 @@ def journey(conn: sa.Connection, post: str, org: str) -> Sequence[Step]:
     latest: dict[str, int] = {}
     for at_ms, wall, seq, kind, text in conn.execute(_JOURNEY, asked):
         latest[wall] = at = max(latest.get(wall, 0), at_ms)
-        step = Step(at_ms, wall, seq, kind, **_told(event_of_body(text), said))
+        step = step_of(at_ms, wall, seq, kind, event_of_body(text), said)
         steps.append((at, wall, seq, step))
     return [step for *_, step in sorted(steps, key=lambda item: item[:3])]
+
+
+def step_of(
+    at_ms: int, wall: str, seq: int, kind: str, event: Event, said: dict[str, tuple[str, str]]
+) -> Step:
+    """One line of the feed as a step; `said` has who and why of each decision."""
+    return Step(at_ms, wall, seq, kind, **_told(event, said))
 
 
 def _told(event: Event, said: dict[str, tuple[str, str]]) -> dict[str, Any]:
@@ -70,4 +78,6 @@ def _told(event: Event, said: dict[str, tuple[str, str]]) -> dict[str, Any]:
         return {"why": event.basis, "state": "granted" if event.granted else "ended"}
     if isinstance(event, CardShown | CardGone):
         return {"state": "shown" if isinstance(event, CardShown) else "gone"}
+    if isinstance(event, PicksChanged):
+        return {"why": event.what, "state": "on" if event.on else "off"}
     return {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from parvis.core.post import Post
 from parvis.core.rights import Right
-from parvis.core.verdict import Decision, State
+from parvis.core.verdict import Decision, State, Verdict
 
 
 class Placement(msgspec.Struct, frozen=True):
@@ -69,6 +71,63 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
     why: str = ""
     state: str = ""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who has a post in hand, until when."""
+
+    post: str
+    by: str
+    name: str
+    until_ms: int
+
+
+class Tale(msgspec.Struct, frozen=True):
+    """What happened to a post on one wall, oldest first, and the last verdicts of the checks."""
+
+    steps: tuple[Step, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a person did. `state` says whether it holds (`done`), was taken back (`undone`) or can
+    no longer be done again (`past`); `rev` is the placement's revision after it.
+    """
+
+    n: int
+    at_ms: int
+    together: str
+    state: Literal["done", "undone", "past"]
+    kind: Literal["decide", "pin", "feature", "write"]
+    post: str
+    before: str
+    after: str
+    rev: int
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """What a search asks for; what is left empty asks for nothing. `words` must all stand in the
+    text, the author's name or handle, without regard to case and accents. Times are of writing.
+    """
+
+    words: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    network: str = ""
+    author: str = ""
+    lang: str = ""
+    media: str = ""
+    from_ms: int = 0
+    to_ms: int = 0
+
+
+class Sighted(msgspec.Struct, frozen=True):
+    """A page of a search, newest first. `before` goes on from there (None: everything was looked
+    at), also when a page has few or none: a page looks at a bounded number of posts (`looked`).
+    """
+
+    items: tuple[Queued, ...]
+    before: int | None
+    looked: int
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -23,9 +23,13 @@ from parvis.engine.change import (
     DropSource,
     EndRights,
     Enqueue,
+    Feature,
+    MarkAct,
     MoveBridge,
     MoveCursor,
     OwnBlob,
+    Pin,
+    PutAct,
     PutBridge,
     PutBridgeHealth,
     PutCard,
@@ -40,6 +44,7 @@ from parvis.engine.change import (
     SetAside,
 )
 from parvis.engine.codec import body
+from parvis.engine.desk import settle_acts
 from parvis.engine.dialect import Drop, Put, put_all
 
 Row = tuple[Any, ...]
@@ -49,6 +54,10 @@ class HasOrg(Protocol):
     """A wall's head, as far as rows need it."""
 
     org: str
+
+    def place(self) -> int:
+        """The wall's next place in order."""
+        ...
 
 
 Heads = Mapping[str, HasOrg]
@@ -128,6 +137,9 @@ class Stage:
     tombstone = Put(t.tombstone, update=())
     blob = Put(t.blob)
     memory = Put(t.memory)
+    pinned = Put(t.pinned, update=())
+    featured = Put(t.featured)
+    act = Put(t.act)
     job = Put(
         t.job,
         conflict=("queue", "key"),
@@ -152,6 +164,8 @@ _DROPS = {
         (t.format_state, ("wall", "format")),
         (t.card, ("wall", "post")),
         (t.blob, ("sha256", "post")),
+        (t.pinned, ("wall", "post")),
+        (t.featured, ("wall", "post")),
     )
 }
 
@@ -179,6 +193,7 @@ class Staging:
         self._drops: dict[str, set[Row]] = {}
         self._rights: list[Row] = []
         self._ended: dict[tuple[str, str], int] = {}
+        self._marks: list[MarkAct] = []
 
     def add(self, change: Change, heads: Heads) -> None:
         """Stage one change."""
@@ -239,7 +254,19 @@ class Staging:
     def drop_card(self, change: DropCard) -> None:
         """Stage a card's deletion."""
         self._cards.pop((change.wall, change.post), None)
-        self._drops.setdefault("card", set()).add((change.wall, change.post))
+        at = (change.wall, change.post)
+        self._drops.setdefault("card", set()).add(at)
+        self.drop(t.pinned, at, STAGE.pinned)
+        self._drops.setdefault("featured", set()).add(at)
+        light = self._puts.get(STAGE.featured, {})
+        if change.wall in light and light[change.wall][2] == change.post:
+            del light[change.wall]
+
+    def act(self, change: PutAct, org: str, n: int) -> None:
+        """Stage what a person did, under its number."""
+        c = change
+        row = (org, c.wall, c.by, n, c.at_ms, c.together, "done", c.kind, c.post)
+        self.put(STAGE.act, (c.wall, c.by, n), (*row, c.before, c.after, c.rev))
 
     def flush(self, conn: sa.Connection, last: Sequence[tuple[Put, list[Row]]] = ()) -> None:
         """Send everything, deletions first, then `last`."""
@@ -250,6 +277,7 @@ class Staging:
             ended = sorted(self._ended.items())
             rows = [{"on_wall": w, "of_post": p, "at_ms": at} for (w, p), at in ended]
             conn.execute(_END, rows)
+        settle_acts(conn, self._marks, {key[:2] for key in self._puts.get(STAGE.act, {})})
         puts: list[tuple[Put, list[Row]]] = [
             (STAGE.post, _sorted(self._posts)),
             (STAGE.author, _sorted(self._authors)),
@@ -345,6 +373,18 @@ def _put_health(to: Staging, c: PutHealth, heads: Heads) -> None:
     to.put(STAGE.health, (c.source, len(to._puts.get(STAGE.health, ()))), row)
 
 
+def _pin(to: Staging, c: Pin, heads: Heads) -> None:
+    to.drop(t.pinned, (c.wall, c.post), STAGE.pinned)
+    if c.on:
+        head = heads[c.wall]
+        row = (head.org, c.wall, c.post, head.place())
+        to.put(STAGE.pinned, (c.wall, c.post), row)
+
+
+def _feature(to: Staging, c: Feature, heads: Heads) -> None:
+    to.put(STAGE.featured, c.wall, (heads[c.wall].org, c.wall, c.post, c.until_ms))
+
+
 def _enqueue(to: Staging, c: Enqueue, _: Heads) -> None:
     head = (c.org, c.queue, c.key, "waiting", c.priority, c.run_at_ms)
     row = (*head, 0, "", "", 0, c.max_attempts, "", c.payload)
@@ -376,6 +416,10 @@ _ADD: dict[type[Any], Callable[[Staging, Any, Heads], None]] = {
         STAGE.bridge_aside, (c.bridge, c.seq), (c.org, c.bridge, c.seq, c.at_ms, c.because)
     ),
     PutBridgeHealth: _put_bridge_health,
+    Pin: _pin,
+    Feature: _feature,
+    PutAct: lambda to, c, heads: to.act(c, heads[c.wall].org, heads[c.wall].place()),
+    MarkAct: lambda to, c, _: to._marks.append(c),
     Remember: lambda to, c, _: to.put(
         STAGE.memory, (c.scope, c.name), ("main", c.scope, c.name, c.value)
     ),

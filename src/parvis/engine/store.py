@@ -17,14 +17,16 @@ from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
-from parvis.core.wire import Card, Snapshot
-from parvis.engine import blob_rows, bridges, duties, journal, reads, work
+from parvis.core.wire import Card, Picks, Snapshot
+from parvis.engine import blob_rows, bridges, desk, duties, journal, reads, search, work
 from parvis.engine.bell import Bell
 from parvis.engine.change import OwnBlob, Write, Written
 from parvis.engine.commit import Outcome, one
 from parvis.engine.rows import (
+    Act,
     Aside,
     BridgeHealth,
+    Claim,
     Ending,
     Health,
     Job,
@@ -32,7 +34,10 @@ from parvis.engine.rows import (
     OnShow,
     Placement,
     Queued,
+    Sighted,
+    Sought,
     Step,
+    Tale,
 )
 
 P = ParamSpec("P")
@@ -279,3 +284,38 @@ class Store(ABC):
     async def recall(self, scope: str, name: str) -> str | None:
         """See `Engine.recall`."""
         return await self._read(reads.recall, scope, name)
+
+    # the desk -----------------------------------------------------------------------------------
+    async def picks(self, wall: str) -> Picks:
+        """See `Engine.picks`."""
+        return await self._read(desk.picks, wall)
+
+    async def take(
+        self, wall: str, posts: Sequence[str], *, by: str, name: str, for_s: float
+    ) -> Sequence[str]:
+        """See `Engine.take`."""
+        now_ms = self.clock()
+        until_ms = now_ms + round(for_s * 1000)
+        return await self._act(desk.claim, wall, posts, by, name, now_ms, until_ms)
+
+    async def let_go(self, wall: str, posts: Sequence[str], *, by: str) -> int:
+        """See `Engine.let_go`."""
+        return await self._act(desk.release, wall, posts, by)
+
+    async def claims(self, wall: str, posts: Sequence[str]) -> Mapping[str, Claim]:
+        """See `Engine.claims`."""
+        return await self._read(desk.claims, wall, posts, self.clock()) if posts else {}
+
+    async def acts(self, wall: str, by: str, limit: int = 50) -> Sequence[Act]:
+        """See `Engine.acts`."""
+        return await self._read(desk.acts, wall, by, limit)
+
+    async def tales(self, wall: str, posts: Sequence[str]) -> Mapping[str, Tale]:
+        """See `Engine.tales`."""
+        return await self._read(desk.tales, wall, posts) if posts else {}
+
+    async def search(
+        self, wall: str, sought: Sought, *, before: int | None = None, limit: int = 50
+    ) -> Sighted:
+        """See `Engine.search`."""
+        return await self._read(search.search, wall, sought, before, limit)

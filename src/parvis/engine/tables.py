@@ -312,3 +312,54 @@ job = sa.Table(
     sa.UniqueConstraint("queue", "key", name="job_key"),
     sa.Index("job_due", "queue", "state", "priority", "run_at_ms", "id"),
 )
+
+# What the team puts forward; a row goes with the card.
+pinned = sa.Table(
+    "pinned",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("post", primary=True),
+    _number("n"),
+    sa.Index("pinned_post", "post"),
+)
+
+featured = sa.Table(
+    "featured",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("post"),
+    _number("until_ms"),
+)
+
+claim = sa.Table(
+    "claim",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("post", primary=True),
+    _key("by"),
+    _text("name"),
+    _number("until_ms"),
+    sa.Index("claim_post", "post"),
+)
+
+# What people did, to be undone: `n` follows commit order, `rev` is the placement's after it.
+act = sa.Table(
+    "act",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("by", primary=True),
+    _number("n", primary=True),
+    _number("at_ms"),
+    _key("together"),
+    _key("state"),
+    _key("kind"),
+    _key("post"),
+    _text("before"),
+    _text("after"),
+    _number("rev"),
+    sa.Index("act_post", "post"),
+)

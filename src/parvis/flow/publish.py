@@ -9,7 +9,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from parvis.core.event import CardGone, CardShown, Fact, FormatChanged, WallChanged
+from parvis.core.event import (
+    CardGone,
+    CardShown,
+    Fact,
+    FormatChanged,
+    PicksChanged,
+    WallChanged,
+)
 from parvis.core.post import BLOB, Author, DisplayPolicy, Media, Post
 from parvis.core.rights import Output
 from parvis.core.wire import (
@@ -20,11 +27,13 @@ from parvis.core.wire import (
     FormatFace,
     Hide,
     Message,
+    Picked,
     Reset,
     Show,
     face_of,
 )
 from parvis.engine import Engine
+from parvis.flow import staff
 
 PolicyOf = Callable[[str], DisplayPolicy]
 """What the network of a source extension allows, by the extension's id."""
@@ -131,6 +140,8 @@ async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tup
         elif kind == "wall":
             row = await engine.wall(wall)
             message = Face(face_of(row)) if row is not None else None
+        elif kind == "picks":
+            message = Picked(await engine.picks(wall))
         else:
             message = await _format_message(engine, wall, name)
         if message is not None:
@@ -154,6 +165,8 @@ def _subject(fact: Fact) -> tuple[str, str] | None:
         return "wall", event.wall
     if isinstance(event, FormatChanged):
         return "format", event.format
+    if isinstance(event, PicksChanged):
+        return "picks", ""
     return None
 
 
@@ -180,10 +193,14 @@ async def policies_of(
     """What each post's network allows; a post that we do not hold, or whose source is gone, is left
     out: nothing may leave of it.
     """
-    plugins = {spec.id: spec.plugin for spec in await engine.sources(wall)}
+    plugins = {id_: spec.plugin for id_, spec in (await staff.sources_of(engine, wall)).items()}
     known = await engine.known(wall, posts)
+
+    def allowed(plugin: str) -> DisplayPolicy:
+        return staff.POLICY if plugin == staff.NETWORK else policy_of(plugin)
+
     return {
-        key: policy_of(plugins[held.placement.source])
+        key: allowed(plugins[held.placement.source])
         for key, held in known.items()
         if held.placement is not None and held.placement.source in plugins
     }

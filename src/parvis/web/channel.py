@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from parvis.core.wire import Card, Face, Format, Hide, Message, Show
+from parvis.core.wire import Card, Face, Format, Hide, Message, Picked, Show
 from parvis.web.fanout import Fanout
 from parvis.web.ring import Entry, Ring
 
@@ -42,6 +42,8 @@ def subject_of(message: Message) -> str:
         return "post " + message.post
     if isinstance(message, Format):
         return "format " + message.face.format
+    if isinstance(message, Picked):
+        return "picks"
     return "wall"
 
 

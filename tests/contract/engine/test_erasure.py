@@ -9,7 +9,16 @@ from parvis.core.post import Media
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, Verdict
 from parvis.engine import Engine, Write
-from parvis.engine.change import Decide, Enqueue, ErasePost, PutRight, Told
+from parvis.engine.change import (
+    Decide,
+    Enqueue,
+    ErasePost,
+    Feature,
+    Pin,
+    PutAct,
+    PutRight,
+    Told,
+)
 from tests.engines import Place, both, decided, fill, put_wall, seen, shown
 from tests.posts import NOW_MS, author, post
 
@@ -40,6 +49,10 @@ async def stand(engine: Engine) -> str:
     await engine.write(
         Write((PutRight("tower", item.key, right), Enqueue("media", item.key)), (touched,))
     )
+    gesture = PutAct("tower", "person:a", "decide", item.key, "new", "approved", 1, "t", 1)
+    light = Feature("tower", item.key, NOW_MS)
+    await engine.write(Write((Pin("tower", item.key, True), light, gesture)))
+    await engine.take("tower", [item.key], by="person:a", name="Mo", for_s=1e6)
     await fill(engine, 60, "later")
     return item.key
 

@@ -23,6 +23,8 @@ WRITES = st.one_of(
     st.tuples(st.just("hide"), POSTS),
     st.tuples(st.just("form"), st.integers(0, 2), st.one_of(st.none(), st.integers(0, 99))),
     st.tuples(st.just("settle"), st.integers(1, 6)),
+    st.tuples(st.just("pin"), POSTS, st.booleans()),
+    st.tuples(st.just("feature"), POSTS, st.integers(1, 99)),
     st.tuples(st.just("chatter"), st.integers(1, 5)),
 )
 SCREENS = st.one_of(
@@ -65,6 +67,10 @@ def write(wall: MemoryWall, step: tuple[Any, ...]) -> None:
             wall.form(f"poll-{number}", {"votes": votes})
         case ("settle", capacity):
             wall.settle(capacity=capacity)
+        case ("pin", number, on):
+            wall.pin(f"test:x:{number}", on)
+        case ("feature", number, until_ms):
+            wall.feature(f"test:x:{number}", until_ms)
         case ("chatter", times):
             for _ in range(times):
                 wall.chatter()

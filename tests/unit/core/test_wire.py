@@ -11,6 +11,8 @@ from parvis.core.wire import (
     FormatFace,
     Hide,
     Message,
+    Picked,
+    Picks,
     Reset,
     Show,
     Snapshot,
@@ -63,6 +65,7 @@ def test_every_message_twice_is_as_once() -> None:
         Face(face(1)),
         Format(FormatFace("p", "poll", {"n": 1})),
         Format(FormatFace("p", "poll", {}), gone=True),
+        Picked(Picks((card(2),), card(1), 9)),
     ]
     snapshot = Snapshot(0, face())
     for message in messages:
@@ -78,6 +81,17 @@ def test_a_smaller_wall_drops_its_oldest_cards() -> None:
 def test_formats_stand_in_order_of_their_ids() -> None:
     snapshot = fold(Format(FormatFace("b", "poll", {})), Format(FormatFace("a", "poll", {})))
     assert [f.format for f in snapshot.formats] == ["a", "b"]
+
+
+def test_what_is_put_forward_changes_and_goes_with_its_card() -> None:
+    picked = Picked(Picks((card(1), card(2)), card(1), 99))
+    assert fold(picked, Show(card(1, "new"))).picks == Picks(
+        (card(1, "new"), card(2)), card(1, "new"), 99
+    )
+    assert fold(picked, Hide("t:h:1")).picks == Picks((card(2),))
+    assert fold(picked, Hide("t:h:2")).picks == Picks((card(1),), card(1), 99)
+    assert fold(picked, Show(card(9))).picks == picked.picks
+    assert fold(picked, Picked(Picks())).picks == Picks()
 
 
 def test_reset_is_a_message_without_content() -> None:

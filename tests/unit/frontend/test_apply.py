@@ -17,6 +17,8 @@ from parvis.core.wire import (
     FormatFace,
     Hide,
     Message,
+    Picked,
+    Picks,
     Reset,
     Show,
     Snapshot,
@@ -47,7 +49,7 @@ def a_face(chance: random.Random) -> WallFace:
 
 
 def a_message(chance: random.Random) -> Message:
-    kind = chance.randrange(12)
+    kind = chance.randrange(14)
     if kind < 6:
         return Show(a_card(chance))
     if kind < 8:
@@ -57,6 +59,10 @@ def a_message(chance: random.Random) -> Message:
     if kind < 11:
         face = FormatFace(chance.choice(["q1", "q10", "q2"]), "poll", {"n": chance.randrange(9)})
         return Format(face, gone=chance.random() < 0.4)
+    if kind < 13:
+        pinned = tuple(a_card(chance) for _ in range(chance.randrange(3)))
+        featured = a_card(chance) if chance.random() < 0.5 else None
+        return Picked(Picks(pinned, featured, 90 if featured else 0))
     return Reset()
 
 

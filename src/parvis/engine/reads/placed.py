@@ -157,24 +157,28 @@ def queue_of_wall(
     conn: sa.Connection, wall: str, states: Sequence[str], before: int | None, limit: int
 ) -> Sequence[Queued]:
     """One index range per state, merged: the depth of the page costs nothing."""
-    ranges = []
-    for state in sorted(set(states)):
-        asked = {
-            "wall": wall,
-            "state": state,
-            "before": _LAST if before is None else before,
-            "limit": limit,
-        }
-        ranges.append(conn.execute(_QUEUE, asked).all())
+    ranges = [queue_rows(conn, wall, state, before, limit) for state in sorted(set(states))]
     rows = heapq.merge(*ranges, key=lambda row: -row.order)
-    return [
-        Queued(
-            post=post_of_body(row[_WIDTH]),
-            placement=_placement(row),
-            decision=None if row[_WIDTH + 1] is None else decision_of_body(row[_WIDTH + 1]),
-        )
-        for row, _ in zip(rows, range(limit), strict=False)
-    ]
+    return [queued(row) for row, _ in zip(rows, range(limit), strict=False)]
+
+
+def queue_rows(
+    conn: sa.Connection, wall: str, state: str, before: int | None, limit: int
+) -> Sequence[Any]:
+    """Rows of one state below `before`, newest first; each has its `order`."""
+    below = _LAST if before is None else before
+    asked = {"wall": wall, "state": state, "before": below, "limit": limit}
+    return conn.execute(_QUEUE, asked).all()
+
+
+def queued(row: Sequence[Any]) -> Queued:
+    """A row of the queue, read."""
+    said = row[_WIDTH + 1]
+    return Queued(
+        post=post_of_body(row[_WIDTH]),
+        placement=_placement(row),
+        decision=None if said is None else decision_of_body(said),
+    )
 
 
 def counts(conn: sa.Connection, wall: str) -> Mapping[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from parvis.core.wire import Card, FormatFace, Snapshot, face_of
+from parvis.engine import desk
 from parvis.engine import tables as t
 from parvis.engine.codec import (
     card_of_body,
@@ -58,6 +59,7 @@ def snapshot_of_wall(conn: sa.Connection, id: str) -> Snapshot | None:
         wall=face_of(this),
         cards=tuple(card_of_body(text) for text in newest),
         formats=tuple(FormatFace(f, plugin, state_of_body(view)) for f, plugin, view in faces),
+        picks=desk.picks(conn, id),
     )
 
 

@@ -1,0 +1,51 @@
+"""Posts that the team itself writes: their source belongs to the house, not to an event file."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from parvis.core.post import Author, DisplayPolicy, Post
+from parvis.core.wall import SourceSpec, Wall
+from parvis.engine import Engine
+from parvis.plug.plain import direction
+from parvis.plug.text_entities import find_entities
+
+STAFF = "@staff"
+"""The id of that source on every wall: no event file can take it."""
+NETWORK = "staff"
+POLICY = DisplayPolicy(must_show=("name",))
+
+
+def source_of(wall: str, org: str = "main") -> SourceSpec:
+    """The house's own source on this wall."""
+    return SourceSpec(STAFF, wall, NETWORK, basis="own_content", org=org)
+
+
+async def sources_of(engine: Engine, wall: str) -> dict[str, SourceSpec]:
+    """Where posts of this wall may come from, by id: what is declared, and the house itself."""
+    declared = {source.id: source for source in await engine.sources(wall)}
+    return {STAFF: source_of(wall), **declared}
+
+
+def post_of(wall: Wall, text: str, lang: str, now_ms: int) -> Post:
+    """The post, in the wall's own name: nobody of the team stands on a screen unasked."""
+    key = f"{NETWORK}:{wall.id}:{uuid.uuid4().hex}"
+    author = Author(key=f"{NETWORK}:{wall.id}:team", handle="", name=wall.title)
+    return Post(
+        key=key,
+        network=NETWORK,
+        text=text,
+        created_at_ms=now_ms,
+        received_at_ms=now_ms,
+        version="1",
+        entities=find_entities(text),
+        lang=lang or wall.lang,
+        dir=direction(text),
+        author=author,
+    )
+
+
+def policy_of(plugin: str, policies: Mapping[str, DisplayPolicy]) -> DisplayPolicy:
+    """What the network of this source allows, the house's own included."""
+    return POLICY if plugin == NETWORK else policies.get(plugin, DisplayPolicy())
