@@ -17,6 +17,7 @@ from parvis.core.verdict import Decision
 from parvis.core.wall import Policy, SourceSpec
 from parvis.engine import Engine, Known, Placement, Write
 from parvis.flow.moderate import decide, judge, policy_version
+from parvis.flow.staff import sources_of
 from parvis.plug.check import Around, Check
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ BACKLOG = 50
 """Posts of one round that have waited longest: what arrives meanwhile waits for no more than these.
 """
 
-Ask = tuple[Post, Around, bool]
+Asked = tuple[Post, Around, bool]
 Sources = Mapping[str, SourceSpec]
 Stage = Callable[[Post, Placement, Decision, Sources], Awaitable[Write]]
 
@@ -117,9 +118,9 @@ class Decider:
         }
         if not todo:
             return bool(fresh)
-        asks = await self._gather(wall, list(todo.values()), policy)
+        asks = await self.gather(wall, list(todo.values()), policy)
         decisions = await asyncio.to_thread(self._judge_all, asks, policy)
-        sources = {source.id: source for source in await self._engine.sources(wall)}
+        sources = await sources_of(self._engine, wall)
         pairs = list(zip(todo.values(), decisions, strict=True))
         async with self._lanes[wall]:
             # a post never decided on has no card to take off, so these cannot disturb one another
@@ -133,7 +134,7 @@ class Decider:
         row = await self._engine.wall(wall)
         return row.policy if row is not None else None
 
-    async def _gather(self, wall: str, items: Sequence[Known], policy: Policy) -> list[Ask]:
+    async def gather(self, wall: str, items: Sequence[Known], policy: Policy) -> list[Asked]:
         """Each post with what the checks may know of its surroundings."""
         now_ms = self._clock()
         placed = [(item.post, item.placement) for item in items if item.placement is not None]
@@ -143,7 +144,7 @@ class Decider:
         oldest = min(placement.received_at_ms for _, placement in placed) - window_ms
         theirs = await self._engine.author_posts(wall, authors, oldest) if authors else {}
         twins = await self._engine.twins(wall, prints) if prints else {}
-        asks: list[Ask] = []
+        asks: list[Asked] = []
         for post, placement in placed:
             at_ms = placement.received_at_ms
             others = theirs.get(placement.author, ()) if placement.author else ()
@@ -160,7 +161,7 @@ class Decider:
             asks.append((post, around, placement.by_person))
         return asks
 
-    def _judge_all(self, asks: Sequence[Ask], policy: Policy) -> list[Decision]:
+    def _judge_all(self, asks: Sequence[Asked], policy: Policy) -> list[Decision]:
         version = policy_version(policy)
         return [
             decide(

@@ -78,7 +78,7 @@ def decide(
 def _first_rule(
     post: Post, verdicts: Sequence[Verdict], policy: Policy, by_person_before: bool
 ) -> tuple[State, str, str, str]:
-    handle = _name_of(post)
+    handle = name_of(post)
     if handle in policy.blocked:
         why = "The author is on this wall's list of blocked authors."
         return "rejected", "rule:blocked", why, "blocked"
@@ -108,7 +108,7 @@ def _first_rule(
     return state, f"rule:{policy.mode}", why, policy.mode
 
 
-def _name_of(post: Post) -> str:
+def name_of(post: Post) -> str:
     """How a policy names the author: `network:handle`, lower case, without a leading @."""
     if post.author is None:
         return ""

@@ -20,9 +20,9 @@ from parvis.core.verdict import Decision, State
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Known, Placement, Step, Write
 from parvis.engine.change import MoveCursor, PutWall, Remember, Told
-from parvis.flow import keep, retain, stage
+from parvis.flow import keep, retain, staff, stage
 from parvis.flow.clear import clear
-from parvis.flow.decider import Decider
+from parvis.flow.decider import Asked, Decider
 from parvis.flow.expire import Expiry
 from parvis.flow.identity import hash_key
 from parvis.flow.lapse import Lapse
@@ -70,6 +70,7 @@ class Road:
         self._salt = salt
         self._policies = policies
         self._lanes: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.checks = checks
         self._decider = Decider(engine, self._lanes, checks, self._show_under, clock)
         self.shelf = PostShelf(engine, clock)
         self._withdrawal = Withdrawal(engine, self._lanes, clock, self.post_hash, self.shelf)
@@ -271,37 +272,62 @@ class Road:
                 " to take a post away for good, withdraw it."
             )
         async with self._lanes[wall]:
-            known = (await self.engine.known(wall, [post])).get(post)
-            if known is None or known.placement is None:
-                raise Refused(
-                    f"There is no post {post} on the wall {wall}; it may have been withdrawn."
-                )
-            placement = (
-                known.placement
-                if rev is None
-                else msgspec.structs.replace(known.placement, rev=rev)
-            )
-            decision = Decision(
-                state=state,
-                by=by,
-                why=why,
-                at_ms=self._clock(),
-                code="person",
-                post_version=known.post.version,
-            )
-            if state == "approved":
-                sources = {source.id: source for source in await self.engine.sources(wall)}
-                policy, ground = self._ground(known.post, placement, sources)
-                if isinstance(ground, str):
-                    raise Refused(ground)
-                await self.engine.write(
-                    stage.decided(placement, decision, known.post, policy, ground)
-                )
-            else:
-                await self.engine.write(
-                    await self._off_or_only_said(placement, decision, known.post)
-                )
+            known, placement = await self.placed(wall, post)
+            if rev is not None:
+                placement = msgspec.structs.replace(placement, rev=rev)
+            decision, write = await self.write_of(known.post, placement, state, by=by, why=why)
+            await self.engine.write(write)
             return decision
+
+    def lane(self, wall: str) -> asyncio.Lock:
+        """Held by whoever changes this wall's cards, so that one change sees the other."""
+        return self._lanes[wall]
+
+    async def placed(self, wall: str, post: str) -> tuple[Known, Placement]:
+        """The post and its place on the wall; raises `Refused` when it does not stand there."""
+        known = (await self.engine.known(wall, [post])).get(post)
+        if known is None or known.placement is None:
+            raise Refused(
+                f"There is no post {post} on the wall {wall}; it may have been withdrawn."
+            )
+        return known, known.placement
+
+    async def write_of(
+        self,
+        post: Post,
+        placement: Placement,
+        state: State,
+        *,
+        by: str,
+        why: str,
+        code: str = "person",
+    ) -> tuple[Decision, Write]:
+        """The write of a person's decision, under the wall's lane; raises `Refused` when the post
+        may not be shown.
+        """
+        decision = Decision(
+            state=state,
+            by=by,
+            why=why,
+            at_ms=self._clock(),
+            code=code,
+            post_version=post.version,
+        )
+        if state != "approved":
+            return decision, await self._off_or_only_said(placement, decision, post)
+        sources = await staff.sources_of(self.engine, placement.wall)
+        policy, ground = self._ground(post, placement, sources)
+        if isinstance(ground, str):
+            raise Refused(ground)
+        return decision, stage.decided(placement, decision, post, policy, ground)
+
+    async def around(self, wall: str, known: Known) -> Asked:
+        """The post with what the checks may know of its surroundings now."""
+        row = await self.engine.wall(wall)
+        if row is None:
+            raise Refused(f"There is no wall {wall}.")
+        (asked,) = await self._decider.gather(wall, [known], row.policy)
+        return asked
 
     async def withdraw(self, post: str, *, by: str, why: str, org: str = "main") -> int:
         """Off every wall for good, then erased; the number of walls it left."""
@@ -350,7 +376,7 @@ class Road:
                 DisplayPolicy(),
                 f"Its source {placement.source} no longer belongs to the wall {placement.wall}.",
             )
-        policy = self._policies.get(source.plugin, DisplayPolicy())
+        policy = staff.policy_of(source.plugin, self._policies)
         ground = clear(post, source, policy, self._clock())
         if isinstance(ground, Right) and ground.until_ms:
             self._expiry.mind(self._lapse, ground.until_ms)

@@ -20,6 +20,7 @@ from parvis.engine.embedded.owner import Owner
 from parvis.engine.open import open_engine
 from parvis.engine.store import wall_clock
 from parvis.flow.collect import Collector
+from parvis.flow.desk import Desk
 from parvis.flow.recheck import duty_of
 from parvis.flow.road import Road
 from parvis.flow.tell import Teller
@@ -192,6 +193,7 @@ async def _furnish(
     room = Room(
         engine=engine,
         road=road,
+        desk=Desk(road, clock),
         collector=collector,
         formats=has.opened,
         layouts={id_: cast(Layout, found.open()) for id_, found in find("layout").items()},

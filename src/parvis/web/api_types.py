@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from parvis.core.verdict import Decision
 from parvis.core.wall import Mode
-from parvis.engine import BridgeHealth, Health, Queued, Step
+from parvis.engine import BridgeHealth, Health, Step
 
 PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Why = Annotated[str, Meta(max_length=500)]
-
-
-class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person's decision; with `rev` it is refused (409) when the post changed since."""
-
-    post: PostKey
-    state: Literal["approved", "rejected", "hidden", "pending"]
-    rev: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    why: Why = ""
-
-
-class Decided(msgspec.Struct, frozen=True):
-    """What was decided, and the placement's revision after it."""
-
-    decision: Decision
-    rev: int
 
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,14 +43,6 @@ class Walls(msgspec.Struct, frozen=True):
     """All walls."""
 
     walls: tuple[WallLine, ...]
-
-
-class Queue(msgspec.Struct, frozen=True):
-    """A page of posts, newest first; `before` asks for the next one, and is null at the end."""
-
-    items: tuple[Queued, ...]
-    counts: dict[str, int]
-    before: int | None = None
 
 
 class Healths(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from parvis.core.ports import Clock
 from parvis.core.post import DisplayPolicy
 from parvis.engine import Engine
 from parvis.flow.collect import Collector
+from parvis.flow.desk import Desk
 from parvis.flow.publish import NOTHING
 from parvis.flow.road import Road
 from parvis.plug.format import Format
@@ -59,6 +60,7 @@ class Room:
 
     engine: Engine
     road: Road
+    desk: Desk
     collector: Collector
     formats: Mapping[str, Format]
     layouts: Mapping[str, Layout]

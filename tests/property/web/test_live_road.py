@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from parvis.core.wall import Flood, Policy
 from parvis.engine import Engine, Write
 from parvis.engine.change import PutSource, PutWall, Told
 from parvis.engine.open import open_engine
+from parvis.flow.desk import Asked, Desk
 from parvis.flow.road import Road
 from parvis.web.hub import Hub
 from tests.live_listener import listening, run
@@ -37,6 +39,9 @@ STEPS = st.lists(
         st.tuples(st.just("withdraw"), NUMBERS),
         st.tuples(st.just("panic"), st.booleans()),
         st.tuples(st.just("rename"), NUMBERS),
+        st.tuples(st.just("pin"), NUMBERS, st.booleans()),
+        st.tuples(st.just("feature"), NUMBERS, st.sampled_from([0, 30])),
+        st.tuples(st.sampled_from(["undo", "redo", "write"])),
         st.tuples(st.just("join")),
         st.tuples(st.just("cut"), NUMBERS),
         st.tuples(st.just("back")),
@@ -81,11 +86,25 @@ async def act(made: Road, engine: Engine, step: tuple[Any, ...]) -> None:
             named = msgspec.structs.replace(row, title=f"Square {number}")
             told = Told("square", WallChanged("square"))
             await engine.write(Write((PutWall(named),), (told,)))
+        case ("write",):
+            await Desk(made, lambda: NOW_MS).write("square", "A word of ours.", "", by="person:mo")
+        case _:
+            with contextlib.suppress(Refused):  # never received, withdrawn, nothing to undo
+                await gesture(Desk(made, lambda: NOW_MS), step)
+
+
+async def gesture(desk: Desk, step: tuple[Any, ...]) -> None:
+    match step:
+        case ("pin", number, on):
+            await desk.pin("square", post(number).key, on, by="person:mo")
+        case ("feature", number, seconds):
+            await desk.feature("square", post(number).key, seconds, by="person:mo")
+        case ("undo",):
+            await desk.undo("square", by="person:mo")
+        case ("redo",):
+            await desk.redo("square", by="person:mo")
         case (state, number) if state in DECIDED:
-            try:
-                await made.decide("square", post(number).key, state, by="person:mo", why="so")
-            except Refused:
-                return  # never received, or withdrawn
+            await desk.decide("square", Asked(post(number).key, state), by="person:mo")
 
 
 async def scenario(steps: list[tuple[Any, ...]], ring: int, store: int) -> None:

@@ -1,0 +1,146 @@
+"""The API of what the team does beside deciding: pin, feature, write, undo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parvis.engine import Act
+from parvis.flow.desk import Undone
+from parvis.plug.plain import clean
+from parvis.web.api_types import PostKey
+from parvis.web.asked import actor_of, must_stand, wall_of
+from parvis.web.entry import Entry, answer, body_of
+from parvis.web.problem import Failed
+from parvis.web.room import Room
+
+MAX_TEXT = 2_000
+
+
+class Pinning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keep a shown post on the wall's front, or no longer."""
+
+    post: PostKey
+    on: bool
+
+
+class Featuring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Give a shown post the light for so many seconds; 0 takes it away."""
+
+    post: PostKey
+    seconds: Annotated[int, Meta(ge=0, le=3600)]
+
+
+class Featured(msgspec.Struct, frozen=True):
+    """Until when, by the server's clock."""
+
+    until_ms: int
+
+
+class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A post of the team's own, shown at once in the wall's name."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+    lang: Annotated[str, Meta(max_length=35)] = ""
+
+
+class WrittenPost(msgspec.Struct, frozen=True):
+    """Its key."""
+
+    post: str
+
+
+class Acts(msgspec.Struct, frozen=True):
+    """What you did last, newest first."""
+
+    acts: tuple[Act, ...]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An empty object."""
+
+
+class ActsApi:
+    """Acts of people on a wall, and the way back."""
+
+    def __init__(self, room: Room) -> None:
+        self._engine = room.engine
+        self._desk = room.desk
+
+    def entries(self) -> list[Entry]:
+        """Every route."""
+        wall = "/api/walls/{wall}"
+        return [
+            Entry(
+                method="GET", path=f"{wall}/acts", handle=self.acts, who="owner",
+                about="What you did last on this wall.", gives=Acts,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/posts/pin", handle=self.pin, who="owner",
+                about="Keep a post on the wall's front.", takes=Pinning, gives=Pinning,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/posts/feature", handle=self.feature, who="owner",
+                about="Give a post the light now.", takes=Featuring, gives=Featured,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/posts/write", handle=self.write, who="owner",
+                about="Write a post of the team's own.", takes=Writing, gives=WrittenPost,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/undo", handle=self.undo, who="owner",
+                about="Take back your last act on this wall.", takes=Nothing, gives=Undone,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/redo", handle=self.redo, who="owner",
+                about="Do again what you took back last.", takes=Nothing, gives=Undone,
+            ),
+        ]  # fmt: skip
+
+    async def acts(self, request: Request) -> Response:
+        """GET /api/walls/{wall}/acts."""
+        wall = await wall_of(self._engine, request)
+        return answer(Acts(tuple(await self._engine.acts(wall.id, actor_of(request).by))))
+
+    async def pin(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/posts/pin."""
+        asked = await body_of(request, Pinning)
+        wall = await wall_of(self._engine, request)
+        await must_stand(self._engine, wall.id, asked.post)
+        await self._desk.pin(wall.id, asked.post, asked.on, by=actor_of(request).by)
+        return answer(asked)
+
+    async def feature(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/posts/feature."""
+        asked = await body_of(request, Featuring)
+        wall = await wall_of(self._engine, request)
+        await must_stand(self._engine, wall.id, asked.post)
+        by = actor_of(request).by
+        until_ms = await self._desk.feature(wall.id, asked.post, asked.seconds, by=by)
+        return answer(Featured(until_ms))
+
+    async def write(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/posts/write."""
+        asked = await body_of(request, Writing)
+        wall = await wall_of(self._engine, request)
+        text = clean(asked.text).strip()
+        if not text:
+            raise Failed(422, "The post has no words; write some.")
+        by = actor_of(request).by
+        return answer(WrittenPost(await self._desk.write(wall.id, text, asked.lang, by=by)))
+
+    async def undo(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/undo."""
+        await body_of(request, Nothing)
+        wall = await wall_of(self._engine, request)
+        return answer(await self._desk.undo(wall.id, by=actor_of(request).by))
+
+    async def redo(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/redo."""
+        await body_of(request, Nothing)
+        wall = await wall_of(self._engine, request)
+        return answer(await self._desk.redo(wall.id, by=actor_of(request).by))
