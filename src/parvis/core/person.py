@@ -19,6 +19,17 @@ def may(role: Role, needed: Role) -> bool:
     return _RANKS.index(role) >= _RANKS.index(needed)
 
 
+class Person(msgspec.Struct, frozen=True):
+    """Somebody with an account, or invited to one (`joined` false)."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    lang: str = "en"
+    joined: bool = False
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Whoever sends a request: `by` stands in decisions, `name` in sentences."""
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from parvis.core.event import Fact
+from parvis.core.person import Person, Role
 from parvis.core.ports import Blobs
 from parvis.core.post import Post
 from parvis.core.rights import Right
@@ -311,6 +312,84 @@ class Engine(Protocol):
         self, wall: str, sought: Sought, *, before: int | None = None, limit: int = 50
     ) -> Sighted:
         """Posts of the wall, newest first by `order`; a page looks at a bounded number of them."""
+        ...
+
+    # people ---------------------------------------------------------------------------------------
+    async def people(self, org: str = "main") -> Sequence[Person]:
+        """Everybody who has an account or is invited to one, those who came first first."""
+        ...
+
+    async def person(self, id: str) -> Person | None:
+        """One of them."""
+        ...
+
+    async def account(self, email: str, org: str = "main") -> tuple[Person, str] | None:
+        """Who signs in with this address, and the hash of their password ('' if not joined)."""
+        ...
+
+    async def password(self, person: str) -> str:
+        """The hash of their password."""
+        ...
+
+    async def offer_first(self, hash: str, until_ms: int, org: str = "main") -> bool:
+        """A link (by its hash) to the first account, in place of an earlier one; False where there
+        is an account already.
+        """
+        ...
+
+    async def begin(self, first: Person, password: str, hash: str, org: str = "main") -> bool:
+        """The first account, with that link, which is used up; False when it does not let in."""
+        ...
+
+    async def invite(self, one: Person, hash: str, until_ms: int, org: str = "main") -> Person:
+        """Somebody may join with the link `hash`; an earlier link for them ends. Raises `Refused`
+        when they have an account.
+        """
+        ...
+
+    async def accept(self, password: str, hash: str) -> Person | None:
+        """Whoever was invited with the link joins, and the link is used up; None when it lets
+        nobody in.
+        """
+        ...
+
+    async def settle_person(
+        self,
+        id: str,
+        *,
+        role: Role | None = None,
+        name: str = "",
+        lang: str = "",
+        password: str = "",
+        org: str = "main",
+    ) -> Person | None:
+        """Change what is given; None when there is nobody. Raises `Refused` rather than leave
+        nobody to be owner.
+        """
+        ...
+
+    async def remove_person(self, id: str, org: str = "main") -> bool:
+        """Without their account, sessions and links; raises `Refused` for the last owner."""
+        ...
+
+    async def open_session(
+        self, hash: str, person: str, *, for_ms: int, idle_ms: int, org: str = "main"
+    ) -> None:
+        """A session by the hash of its token, for so long at most."""
+        ...
+
+    async def session(self, hash: str, *, idle_ms: int, touch_ms: int) -> Person | None:
+        """Whose session this is; None when it is none, over, or not seen for `idle_ms`. That it was
+        seen is written every `touch_ms`.
+        """
+        ...
+
+    async def close_session(self, hash: str) -> None:
+        """End it."""
+        ...
+
+    async def close_sessions(self, person: str, but: str = "") -> int:
+        """End all sessions of a person, but this one; how many."""
         ...
 
     async def recall(self, scope: str, name: str) -> str | None:

@@ -12,13 +12,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 
 from parvis.core.event import Fact
+from parvis.core.person import Person, Role
 from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Picks, Snapshot
-from parvis.engine import blob_rows, bridges, desk, duties, journal, reads, search, work
+from parvis.engine import blob_rows, bridges, desk, duties, journal, people, reads, search, work
 from parvis.engine.bell import Bell
 from parvis.engine.change import OwnBlob, Write, Written
 from parvis.engine.commit import Outcome, one
@@ -319,3 +320,81 @@ class Store(ABC):
     ) -> Sighted:
         """See `Engine.search`."""
         return await self._read(search.search, wall, sought, before, limit)
+
+    # people -------------------------------------------------------------------------------------
+    async def people(self, org: str = "main") -> Sequence[Person]:
+        """See `Engine.people`."""
+        return await self._read(people.people, org)
+
+    async def person(self, id: str) -> Person | None:
+        """See `Engine.person`."""
+        return await self._read(people.person, id)
+
+    async def account(self, email: str, org: str = "main") -> tuple[Person, str] | None:
+        """See `Engine.account`."""
+        return await self._read(people.account, email, org)
+
+    async def password(self, person: str) -> str:
+        """See `Engine.password`."""
+        return await self._read(people.password, person)
+
+    async def offer_first(self, hash: str, until_ms: int, org: str = "main") -> bool:
+        """See `Engine.offer_first`."""
+        return await self._act(people.offer_first, hash, until_ms, org)
+
+    async def begin(self, first: Person, password: str, hash: str, org: str = "main") -> bool:
+        """See `Engine.begin`."""
+        return await self._act(people.begin, first, password, hash, self.clock(), org)
+
+    async def invite(self, one: Person, hash: str, until_ms: int, org: str = "main") -> Person:
+        """See `Engine.invite`."""
+        return await self._act(people.invite, one, hash, until_ms, self.clock(), org)
+
+    async def accept(self, password: str, hash: str) -> Person | None:
+        """See `Engine.accept`."""
+        return await self._act(people.accept, password, hash, self.clock())
+
+    async def settle_person(
+        self,
+        id: str,
+        *,
+        role: Role | None = None,
+        name: str = "",
+        lang: str = "",
+        password: str = "",
+        org: str = "main",
+    ) -> Person | None:
+        """See `Engine.settle_person`."""
+        return await self._act(
+            people.settle, id, role=role, name=name, lang=lang, password=password, org=org
+        )
+
+    async def remove_person(self, id: str, org: str = "main") -> bool:
+        """See `Engine.remove_person`."""
+        return await self._act(people.remove, id, org)
+
+    async def open_session(
+        self, hash: str, person: str, *, for_ms: int, idle_ms: int, org: str = "main"
+    ) -> None:
+        """See `Engine.open_session`."""
+        now_ms = self.clock()
+        over = now_ms - idle_ms
+        await self._act(people.open_session, hash, person, now_ms, now_ms + for_ms, over, org)
+
+    async def session(self, hash: str, *, idle_ms: int, touch_ms: int) -> Person | None:
+        """See `Engine.session`."""
+        now_ms = self.clock()
+        found = await self._read(people.session, hash, now_ms, now_ms - idle_ms)
+        if found is None:
+            return None
+        if found[1] <= now_ms - touch_ms:
+            await self._act(people.touch, hash, now_ms)
+        return found[0]
+
+    async def close_session(self, hash: str) -> None:
+        """See `Engine.close_session`."""
+        await self._act(people.close, hash)
+
+    async def close_sessions(self, person: str, but: str = "") -> int:
+        """See `Engine.close_sessions`."""
+        return await self._act(people.close_all, person, but)

@@ -363,3 +363,40 @@ act = sa.Table(
     _number("rev"),
     sa.Index("act_post", "post"),
 )
+
+# `password` is an argon2id hash, '' until the invitation was taken.
+person = sa.Table(
+    "person",
+    metadata,
+    _key("org"),
+    _key("id", primary=True),
+    _key("email"),
+    _text("name"),
+    _key("role"),
+    _key("lang"),
+    _text("password"),
+    _number("made_at_ms"),
+    sa.UniqueConstraint("org", "email", name="person_email"),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    _key("org"),
+    _key("hash", primary=True),
+    _key("person"),
+    _number("seen_at_ms"),
+    _number("until_ms"),
+    sa.Index("session_of_person", "person"),
+)
+
+# Links that let somebody in once: `first` makes the first account, `invite` finishes one.
+pass_ = sa.Table(
+    "pass",
+    metadata,
+    _key("org"),
+    _key("hash", primary=True),
+    _key("kind"),
+    _key("person"),
+    _number("until_ms"),
+)

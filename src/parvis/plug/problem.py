@@ -19,6 +19,7 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str
     type: str = "about:blank"
     problems: tuple[str, ...] = ()
+    first_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 def problem(status: int, detail: str) -> Answer:

@@ -11,6 +11,7 @@ import sys
 from urllib.parse import urlsplit
 
 from parvis.run.wire_up import House
+from parvis.web.guard import PASS_MS, digest, new_token
 
 SOURCES_ANSWER_S = 5.0
 ASK_AGAIN_S = 0.1
@@ -32,12 +33,21 @@ async def _say(house: House, address: str) -> None:
     for wall in walls:
         print(f"  wall    {base}/w/{wall.id}")
         print(f"  phone   {base}/p/{wall.id}")
-    print(f"  studio  {reachable(address)}/studio#key={house.key}", flush=True)
+    print(f"  studio  {reachable(address)}/studio{await opening(house)}", flush=True)
     if not walls:
         print("  no wall yet: declare one with `parvis up EVENT.toml`", flush=True)
     for wall in walls:
         for line in await _sources(house, wall.id, base):
             print(line, flush=True)
+
+
+async def opening(house: House) -> str:
+    """What follows the studio's address: while nobody has an account, a link that makes the first,
+    once, within a day.
+    """
+    token = new_token()
+    offered = await house.engine.offer_first(digest(token), house.clock() + PASS_MS)
+    return f"#first={token}" if offered else ""
 
 
 async def _sources(house: House, wall: str, base: str) -> list[str]:

@@ -39,8 +39,10 @@ from parvis.run.settings import Settings
 from parvis.web.admit import Admission
 from parvis.web.app import build_app
 from parvis.web.auth import Keyring, key_of
+from parvis.web.guard import Guard
 from parvis.web.hub import Hub
 from parvis.web.media import Media
+from parvis.web.names import name_of
 from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
@@ -189,11 +191,12 @@ async def _furnish(
     )
     hub = Hub(engine)
     keyring = Keyring(key)
+    guard = Guard(engine, keyring, settings.public_url)
     declaring = Declaring(engine, collector, teller, hub, has, clock)
     room = Room(
         engine=engine,
         road=road,
-        desk=Desk(road, clock),
+        desk=Desk(road, clock, name_of(engine)),
         collector=collector,
         formats=has.opened,
         layouts={id_: cast(Layout, found.open()) for id_, found in find("layout").items()},
@@ -202,9 +205,10 @@ async def _furnish(
         clock=clock,
         admission=admission,
         keyring=keyring,
+        guard=guard,
         snapshots=Snapshots(engine),
         static=Static(static_folder()),
-        media=Media(engine, http.scoped("media"), keyring.opens),
+        media=Media(engine, http.scoped("media"), guard.knows),
         public_url=settings.public_url,
         contact=settings.contact,
         apply=declaring.apply,

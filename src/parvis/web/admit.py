@@ -184,6 +184,11 @@ class Headers:
         found = [value for key, value in self._pairs if key == wanted]
         return found[0].decode("latin-1").strip() if len(found) == 1 else ""
 
+    def values(self, name: str) -> list[str]:
+        """Every value of the header as it stands."""
+        wanted = name.encode()
+        return [value.decode("latin-1") for key, value in self._pairs if key == wanted]
+
     def all(self, name: str) -> list[str]:
         """Every item of the header, in order."""
         wanted = name.encode()

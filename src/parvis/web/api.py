@@ -8,9 +8,11 @@ from starlette.responses import Response
 from parvis.core.wire import Snapshot
 from parvis.web import api_types as types
 from parvis.web.api_acts import ActsApi
+from parvis.web.api_people import PeopleApi
 from parvis.web.api_queue import QueueApi
 from parvis.web.asked import actor_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
+from parvis.web.names import names
 from parvis.web.problem import Failed
 from parvis.web.room import Applied, Room
 from parvis.web.static_files import same
@@ -33,14 +35,14 @@ class Api:
 
     def entries(self) -> list[Entry]:
         """Every route, with who may and what it takes and gives."""
-        parts = (QueueApi(self._room), ActsApi(self._room))
+        parts = (QueueApi(self._room), ActsApi(self._room), PeopleApi(self._room))
         return [*self._reads(), *self._acts(), *(e for part in parts for e in part.entries())]
 
     def _reads(self) -> list[Entry]:
         wall = "/api/walls/{wall}"
         return [
             Entry(
-                method="GET", path="/api/walls", handle=self.walls, who="owner",
+                method="GET", path="/api/walls", handle=self.walls, who="viewer",
                 about="All walls.", gives=types.Walls,
             ),
             Entry(
@@ -48,11 +50,11 @@ class Api:
                 about="The wall as a fresh screen gets it.", gives=Snapshot,
             ),
             Entry(
-                method="GET", path=f"{wall}/health", handle=self.health, who="owner",
+                method="GET", path=f"{wall}/health", handle=self.health, who="viewer",
                 about="How each source and each bridge of the wall is.", gives=types.Healths,
             ),
             Entry(
-                method="GET", path="/api/trace", handle=self.trace, who="owner",
+                method="GET", path="/api/trace", handle=self.trace, who="viewer",
                 about="A post's whole journey, also once it was withdrawn.", gives=types.Trace,
                 query=(_POST,),
             ),
@@ -62,11 +64,11 @@ class Api:
         wall = "/api/walls/{wall}"
         return [
             Entry(
-                method="POST", path=f"{wall}/panic", handle=self.panic, who="owner",
+                method="POST", path=f"{wall}/panic", handle=self.panic, who="moderator",
                 about="Cover every screen, or uncover them.", takes=types.Panic, gives=types.Done,
             ),
             Entry(
-                method="POST", path="/api/posts/withdraw", handle=self.withdraw, who="owner",
+                method="POST", path="/api/posts/withdraw", handle=self.withdraw, who="moderator",
                 about="Take a post off every wall, for good.", takes=types.Withdraw,
                 gives=types.Withdrawn,
             ),
@@ -118,7 +120,8 @@ class Api:
         steps = await self._room.road.trace(post)
         if not steps:
             raise Failed(404, f"No post {post} ever came here; check the key, with its host.")
-        return answer(types.Trace(post, tuple(steps)))
+        said = await names(self._engine, {step.by for step in steps})
+        return answer(types.Trace(post, tuple(steps), said))
 
     # acts -----------------------------------------------------------------------------------------
     async def withdraw(self, request: Request) -> Response:

@@ -76,27 +76,27 @@ class ActsApi:
         wall = "/api/walls/{wall}"
         return [
             Entry(
-                method="GET", path=f"{wall}/acts", handle=self.acts, who="owner",
+                method="GET", path=f"{wall}/acts", handle=self.acts, who="viewer",
                 about="What you did last on this wall.", gives=Acts,
             ),
             Entry(
-                method="POST", path=f"{wall}/posts/pin", handle=self.pin, who="owner",
+                method="POST", path=f"{wall}/posts/pin", handle=self.pin, who="moderator",
                 about="Keep a post on the wall's front.", takes=Pinning, gives=Pinning,
             ),
             Entry(
-                method="POST", path=f"{wall}/posts/feature", handle=self.feature, who="owner",
+                method="POST", path=f"{wall}/posts/feature", handle=self.feature, who="moderator",
                 about="Give a post the light now.", takes=Featuring, gives=Featured,
             ),
             Entry(
-                method="POST", path=f"{wall}/posts/write", handle=self.write, who="owner",
+                method="POST", path=f"{wall}/posts/write", handle=self.write, who="moderator",
                 about="Write a post of the team's own.", takes=Writing, gives=WrittenPost,
             ),
             Entry(
-                method="POST", path=f"{wall}/undo", handle=self.undo, who="owner",
+                method="POST", path=f"{wall}/undo", handle=self.undo, who="moderator",
                 about="Take back your last act on this wall.", takes=Nothing, gives=Undone,
             ),
             Entry(
-                method="POST", path=f"{wall}/redo", handle=self.redo, who="owner",
+                method="POST", path=f"{wall}/redo", handle=self.redo, who="moderator",
                 about="Do again what you took back last.", takes=Nothing, gives=Undone,
             ),
         ]  # fmt: skip

@@ -19,6 +19,7 @@ from parvis.flow.explain import Why
 from parvis.web.api_types import PostKey
 from parvis.web.asked import actor_of, must_stand, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
+from parvis.web.names import names
 from parvis.web.problem import Failed, problem_of
 from parvis.web.room import Room
 
@@ -56,11 +57,14 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """A page of posts, newest first; `before` asks for the next one, and is null at the end."""
+    """A page of posts, newest first; `before` asks for the next one, and is null at the end.
+    `names` says how those are called who decided (`person:…`).
+    """
 
     items: tuple[Item, ...]
     counts: dict[str, int]
     before: int | None = None
+    names: dict[str, str] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class Found(msgspec.Struct, frozen=True):
     items: tuple[Item, ...]
     before: int | None
     looked: int
+    names: dict[str, str] = {}
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,17 +191,17 @@ class QueueApi:
         wall = "/api/walls/{wall}"
         return [
             Entry(
-                method="GET", path=f"{wall}/queue", handle=self.queue, who="owner",
+                method="GET", path=f"{wall}/queue", handle=self.queue, who="viewer",
                 about="Posts by state, newest first.", gives=Queue,
                 query=(_STATE, _BEFORE, _LIMIT),
             ),
             Entry(
-                method="GET", path=f"{wall}/posts", handle=self.posts, who="owner",
+                method="GET", path=f"{wall}/posts", handle=self.posts, who="viewer",
                 about="Search over all posts of the wall, newest first.", gives=Found,
                 query=_SEARCH,
             ),
             Entry(
-                method="GET", path=f"{wall}/why", handle=self.why, who="owner",
+                method="GET", path=f"{wall}/why", handle=self.why, who="viewer",
                 about="Why a post has its state, and what would change it.", gives=Why,
                 query=(_POST, _text("lang", "en or fr.", 35)),
             ),
@@ -206,21 +211,21 @@ class QueueApi:
         wall = "/api/walls/{wall}"
         return [
             Entry(
-                method="POST", path=f"{wall}/posts/decide", handle=self.decide, who="owner",
+                method="POST", path=f"{wall}/posts/decide", handle=self.decide, who="moderator",
                 about="Decide on a post.", takes=Decide, gives=Decided,
             ),
             Entry(
                 method="POST", path=f"{wall}/posts/decide_all", handle=self.decide_all,
-                who="owner", about="Decide on many posts at once.", takes=DecideAll,
+                who="moderator", about="Decide on many posts at once.", takes=DecideAll,
                 gives=Outcomes,
             ),
             Entry(
-                method="POST", path=f"{wall}/claim", handle=self.claim, who="owner",
+                method="POST", path=f"{wall}/claim", handle=self.claim, who="moderator",
                 about="Take posts in hand, so that nobody else decides on them meanwhile.",
                 takes=TakeInHand, gives=Claimed,
             ),
             Entry(
-                method="POST", path=f"{wall}/release", handle=self.release, who="owner",
+                method="POST", path=f"{wall}/release", handle=self.release, who="moderator",
                 about="Let go of posts.", takes=Release, gives=Released,
             ),
         ]  # fmt: skip
@@ -235,7 +240,8 @@ class QueueApi:
         found = await self._engine.queue_of_wall(wall.id, states, before=before, limit=limit)
         rest = found[-1].placement.order if len(found) == limit else None
         counts = dict(await self._engine.counts(wall.id))
-        return answer(Queue(await self._items(wall.id, found), counts, rest))
+        items = await self._items(wall.id, found)
+        return answer(Queue(items, counts, rest, await self._names(items)))
 
     async def posts(self, request: Request) -> Response:
         """GET /api/walls/{wall}/posts."""
@@ -256,7 +262,12 @@ class QueueApi:
         limit = number(request, "limit", 50, most=MAX_PAGE, least=1) or 50
         before = number(request, "before", None, most=2**62)
         seen = await self._engine.search(wall.id, sought, before=before, limit=limit)
-        return answer(Found(await self._items(wall.id, seen.items), seen.before, seen.looked))
+        items = await self._items(wall.id, seen.items)
+        return answer(Found(items, seen.before, seen.looked, await self._names(items)))
+
+    async def _names(self, items: Sequence[Item]) -> dict[str, str]:
+        said = {step.by for item in items for step in item.journey}
+        return await names(self._engine, said)
 
     async def _items(self, wall: str, found: Sequence[Queued]) -> tuple[Item, ...]:
         keys = [queued.post.key for queued in found]

@@ -57,6 +57,7 @@ class Trace(msgspec.Struct, frozen=True):
 
     post: str
     steps: tuple[Step, ...]
+    names: dict[str, str] = {}
 
 
 class Withdrawn(msgspec.Struct, frozen=True):

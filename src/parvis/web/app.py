@@ -85,7 +85,7 @@ def build_app(room: Room, mounted: Sequence[BaseRoute] = ()) -> ASGIApp:
         await response(scope, receive, send)
 
     router = Router(
-        [*mounted, *routes(entries_of(room), room.keyring)],
+        [*mounted, *routes(entries_of(room), room.guard)],
         redirect_slashes=False,
         default=nowhere,
     )

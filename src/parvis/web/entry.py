@@ -15,16 +15,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from parvis.web.auth import Keyring
+from parvis.core.person import Role, may
+from parvis.web.asked import ACTOR
+from parvis.web.guard import Guard
 from parvis.web.problem import Failed, problem, problem_of
 
-Who = Literal["anyone", "owner"]
+Who = Literal["anyone"] | Role
 T = TypeVar("T")
 Handle = Callable[[Request], Awaitable[Response]]
 
 MAX_BODY = 256 * 1024
 BODY_S = 30.0
 """How long a body may take to come."""
+SIGN_IN = "Sign in first, or send the owner's key as `Authorization: Bearer …`."
+FIRST_RUN = "Nobody has an account yet: open the link that `parvis up` printed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,18 @@ class Entry:
     query: tuple[Query, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.who not in get_args(Who):
+        if self.who != "anyone" and self.who not in get_args(Role):
             raise ValueError(f"{self.method} {self.path} does not say who may")
 
 
 class Place:
     """All methods of one address, as an ASGI application."""
 
-    def __init__(self, entries: Sequence[Entry], keyring: Keyring) -> None:
+    def __init__(self, entries: Sequence[Entry], guard: Guard) -> None:
         self._by_method = {entry.method: entry for entry in entries}
         if "GET" in self._by_method:
             self._by_method.setdefault("HEAD", self._by_method["GET"])
-        self._keyring = keyring
+        self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -83,17 +87,23 @@ class Place:
             response = problem(405, f"This address does not take {request.method[:20]}.")
             response.headers["allow"] = ", ".join(sorted(self._by_method))
             return response
-        if entry.who == "owner" and not self._keyring.opens(request.scope):
-            return problem(401, "This needs the key: send `Authorization: Bearer …`.")
+        if entry.who != "anyone":
+            actor = await self._guard.actor(request.scope)
+            if actor is None:
+                first = await self._guard.first_run()
+                return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first)
+            if not may(actor.role, entry.who):
+                return problem(403, f"This takes the role {entry.who}; yours is {actor.role}.")
+            request.scope[ACTOR] = actor
         return await entry.handle(request)
 
 
-def routes(entries: Sequence[Entry], keyring: Keyring) -> list[Route]:
+def routes(entries: Sequence[Entry], guard: Guard) -> list[Route]:
     """One route for each address, most specific as listed."""
     by_path: dict[str, list[Entry]] = {}
     for entry in entries:
         by_path.setdefault(entry.path, []).append(entry)
-    return [Route(path, Place(group, keyring)) for path, group in by_path.items()]
+    return [Route(path, Place(group, guard)) for path, group in by_path.items()]
 
 
 async def read_body(request: Request, most: int = MAX_BODY) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -63,7 +63,7 @@ def kind_of(body: bytes) -> str:
     return ""
 
 
-def never(scope: Mapping[str, Any]) -> bool:
+async def never(scope: Mapping[str, Any]) -> bool:
     """For a room without an owner."""
     return False
 
@@ -74,7 +74,10 @@ class Media:
     """
 
     def __init__(
-        self, engine: Engine, http: Http, opens: Callable[[Mapping[str, Any]], bool] = never
+        self,
+        engine: Engine,
+        http: Http,
+        opens: Callable[[Mapping[str, Any]], Awaitable[bool]] = never,
     ) -> None:
         self._engine = engine
         self._opens = opens
@@ -87,7 +90,7 @@ class Media:
         """GET /media/{number or `avatar`}?post=KEY."""
         key = request.query_params.get("post", "")
         post = await self._shown(key) or (
-            await self._waiting(key) if self._opens(request.scope) else None
+            await self._waiting(key) if await self._opens(request.scope) else None
         )
         which = str(request.path_params["which"])
         own = own_file(post, which) if post is not None else None

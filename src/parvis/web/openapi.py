@@ -13,6 +13,7 @@ from starlette.responses import Response
 from parvis import __version__
 from parvis.plug.problem import Problem
 from parvis.web.entry import Entry, answer
+from parvis.web.guard import SECURE_COOKIE
 
 PATH = "/api/openapi.json"
 _REF = "#/components/schemas/{name}"
@@ -36,7 +37,10 @@ def describe(entries: Sequence[Entry]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE},
+            },
         },
     }
 
@@ -88,7 +92,9 @@ def _operation(entry: Entry, refs: dict[Any, Any]) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": _content(text, entry.takes)}
     elif entry.takes is not None:
         operation["requestBody"] = {"required": True, "content": _content(refs[entry.takes])}
-    operation["security"] = [{"key": []}] if entry.who == "owner" else []
+    operation["security"] = [] if entry.who == "anyone" else [{"key": []}, {"session": []}]
+    if entry.who != "anyone":
+        operation["x-role"] = entry.who
     return operation
 
 

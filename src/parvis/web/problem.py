@@ -36,7 +36,11 @@ class Failed(Exception):
 
 
 def problem(
-    status: int, detail: str, retry_after_s: float = 0.0, problems: tuple[str, ...] = ()
+    status: int,
+    detail: str,
+    retry_after_s: float = 0.0,
+    problems: tuple[str, ...] = (),
+    first_run: bool | None = None,
 ) -> Response:
     """The response."""
     headers = {"cache-control": "no-store"}
@@ -45,6 +49,8 @@ def problem(
     if status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     said = Problem(HTTPStatus(status).phrase, status, detail, problems=problems)
+    if first_run is not None:
+        said = msgspec.structs.replace(said, first_run=first_run)
     return Response(msgspec.json.encode(said), status, headers, media_type=PROBLEM_JSON)
 
 

@@ -20,6 +20,7 @@ from parvis.plug.layout import Layout
 from parvis.plug.manifest import Manifest
 from parvis.web.admit import Admission
 from parvis.web.auth import Keyring
+from parvis.web.guard import Guard
 from parvis.web.media import Media
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
@@ -69,6 +70,7 @@ class Room:
     clock: Clock
     admission: Admission
     keyring: Keyring
+    guard: Guard
     snapshots: Snapshots
     static: Static
     media: Media | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from parvis.run.commands import trace
 from parvis.run.settings import load
 from parvis.run.wire_up import open_house
 from tests.street import EVENT, KEY, Street
+from tests.studio import owner
 
 
 async def test_every_wall_source_and_door_is_named(
@@ -27,7 +29,10 @@ async def test_every_wall_source_and_door_is_named(
     assert said[0] == "ready http://127.0.0.1:8000"
     assert "  wall    http://127.0.0.1:8000/w/square" in said
     assert "  phone   http://127.0.0.1:8000/p/square" in said
-    assert f"  studio  http://127.0.0.1:8000/studio#key={KEY}" in said
+    opened = [line for line in said if line.startswith("  studio  http://127.0.0.1:8000/studio")]
+    assert re.fullmatch(r".*/studio#first=[\w-]{43}", opened[0])
+    await owner(street)
+    assert await welcome.opening(street.house) == ""
     (hook,) = [line for line in said if " hook " in line]
     assert "(webhook): Waits to be called." in hook
     assert hook.endswith("POST http://127.0.0.1:8000/in/hook/post")

@@ -1,0 +1,122 @@
+"""Who a request is from: the owner's key, the owner's socket, or a session's cookie.
+
+A cookie is sent by the browser whoever made it ask, so a request that changes something by cookie
+must say that a page of this very origin sent it. The cookie is `SameSite=Strict` besides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from starlette.responses import Response
+
+from parvis.core.person import OWNER, Actor, Person
+from parvis.engine import Engine
+from parvis.web.admit import SAFE, Headers, Visitor
+from parvis.web.auth import Keyring
+from parvis.web.problem import Failed
+
+SECURE_COOKIE, PLAIN_COOKIE = "__Host-parvis", "parvis"
+DAY_MS = 24 * 3600 * 1000
+SESSION_MS = 30 * DAY_MS
+IDLE_MS = 7 * DAY_MS
+TOUCH_MS = 5 * 60 * 1000
+PASS_MS = DAY_MS
+"""How long a link to the first account or an invitation holds; the latter seven times as long."""
+FOREIGN = "This was not sent by a page of this address; open the studio here and try again."
+
+
+def new_token() -> str:
+    """256 random bits that fit into an address."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """How a token is kept: whoever reads the store cannot use it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+class Guard:
+    """Knows who asks."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, public_url: str = "") -> None:
+        self._engine = engine
+        self._keyring = keyring
+        self._public = public_url.rstrip("/").lower()
+        self._begun = False
+
+    async def actor(self, scope: Mapping[str, Any]) -> Actor | None:
+        """Who asks; None for nobody known. 403 when a cookie is used from elsewhere."""
+        if self._keyring.opens(scope):
+            return OWNER
+        token = token_of(scope)
+        if not token:
+            return None
+        person = await self._engine.session(digest(token), idle_ms=IDLE_MS, touch_ms=TOUCH_MS)
+        if person is None:
+            return None
+        if scope["method"] not in SAFE and not self._from_here(scope):
+            raise Failed(403, FOREIGN)
+        return actor_for(person)
+
+    async def knows(self, scope: Mapping[str, Any]) -> bool:
+        """Whether somebody of the team asks."""
+        return await self.actor(scope) is not None
+
+    async def first_run(self) -> bool:
+        """Whether nobody has an account yet."""
+        if not self._begun:
+            self._begun = any(person.joined for person in await self._engine.people())
+        return not self._begun
+
+    def _from_here(self, scope: Mapping[str, Any]) -> bool:
+        headers, visitor = Headers(scope), visitor_of(scope)
+        site = headers.one("sec-fetch-site")
+        if site:
+            return site == "same-origin"
+        return headers.one("origin").lower() in {visitor.origin, self._public} - {""}
+
+
+def actor_for(person: Person) -> Actor:
+    """The person as one who acts."""
+    return Actor(f"person:{person.id}", person.name, person.role, person.lang)
+
+
+def visitor_of(scope: Mapping[str, Any]) -> Visitor:
+    """What admission found out about the sender."""
+    visitor: Visitor = scope["parvis.visitor"]
+    return visitor
+
+
+def token_of(scope: Mapping[str, Any]) -> str:
+    """The session's token that the request carries, or ''."""
+    name = SECURE_COOKIE if _secure(scope) else PLAIN_COOKIE
+    held = SimpleCookie()
+    for line in Headers(scope).values("cookie"):
+        try:
+            held.load(line)
+        except CookieError:
+            return ""
+    return held[name].value if name in held else ""
+
+
+def let_in(scope: Mapping[str, Any], response: Response, token: str) -> None:
+    """Set the session's cookie; '' takes it away."""
+    secure = _secure(scope)
+    response.set_cookie(
+        SECURE_COOKIE if secure else PLAIN_COOKIE,
+        token,
+        max_age=SESSION_MS // 1000 if token else 0,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _secure(scope: Mapping[str, Any]) -> bool:
+    return visitor_of(scope).origin.startswith("https:")
