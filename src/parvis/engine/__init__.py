@@ -14,6 +14,7 @@ from parvis.core.person import Person, Role
 from parvis.core.ports import Blobs
 from parvis.core.post import Post
 from parvis.core.rights import Right
+from parvis.core.screen import Heard
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Picks, Snapshot
@@ -390,6 +391,26 @@ class Engine(Protocol):
 
     async def close_sessions(self, person: str, but: str = "") -> int:
         """End all sessions of a person, but this one; how many."""
+        ...
+
+    # screens --------------------------------------------------------------------------------------
+    async def screens(self, wall: str) -> Sequence[Heard]:
+        """The wall's screens as they were heard last, by name."""
+        ...
+
+    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int) -> bool:
+        """Keep what a screen said of itself last; the name of a known one stays.
+        The number for each wall is bounded: a new one takes the place of one that has been dark for
+        `dark_ms`, or is not kept (False).
+        """
+        ...
+
+    async def name_screen(self, wall: str, id: str, name: str) -> bool:
+        """Call a screen so; False when there is none."""
+        ...
+
+    async def forget_screen(self, wall: str, id: str) -> bool:
+        """Without this screen until it is heard again; False when there is none."""
         ...
 
     async def recall(self, scope: str, name: str) -> str | None:

@@ -175,6 +175,7 @@ def drop_wall(conn: sa.Connection, wall: str) -> None:
         t.featured,
         t.claim,
         t.act,
+        t.screen,
         t.feed,
     ):
         conn.execute(sa.delete(table).where(table.c.wall == wall))

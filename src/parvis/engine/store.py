@@ -16,10 +16,22 @@ from parvis.core.person import Person, Role
 from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
+from parvis.core.screen import Heard
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Picks, Snapshot
-from parvis.engine import blob_rows, bridges, desk, duties, journal, people, reads, search, work
+from parvis.engine import (
+    blob_rows,
+    bridges,
+    desk,
+    duties,
+    journal,
+    people,
+    reads,
+    screens,
+    search,
+    work,
+)
 from parvis.engine.bell import Bell
 from parvis.engine.change import OwnBlob, Write, Written
 from parvis.engine.commit import Outcome, one
@@ -398,3 +410,20 @@ class Store(ABC):
     async def close_sessions(self, person: str, but: str = "") -> int:
         """See `Engine.close_sessions`."""
         return await self._act(people.close_all, person, but)
+
+    # screens ------------------------------------------------------------------------------------
+    async def screens(self, wall: str) -> Sequence[Heard]:
+        """See `Engine.screens`."""
+        return await self._read(screens.screens, wall)
+
+    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int) -> bool:
+        """See `Engine.hear_screen`."""
+        return await self._act(screens.hear, wall, heard, self.clock() - dark_ms)
+
+    async def name_screen(self, wall: str, id: str, name: str) -> bool:
+        """See `Engine.name_screen`."""
+        return await self._act(screens.name, wall, id, name)
+
+    async def forget_screen(self, wall: str, id: str) -> bool:
+        """See `Engine.forget_screen`."""
+        return await self._act(screens.forget, wall, id)

@@ -400,3 +400,14 @@ pass_ = sa.Table(
     _key("person"),
     _number("until_ms"),
 )
+
+screen = sa.Table(
+    "screen",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _key("id", primary=True),
+    _text("name"),
+    _number("last_ms"),
+    _text("body"),
+)

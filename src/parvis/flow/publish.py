@@ -121,7 +121,7 @@ async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tup
         return [(facts[-1].seq, Reset())]
     last: dict[tuple[str, str, int], Fact] = {}
     for fact in facts:
-        subject = _subject(fact)
+        subject = subject_of(fact)
         if subject is None:
             continue
         kind, name = subject
@@ -157,7 +157,8 @@ def is_erased(fact: Fact) -> bool:
     return isinstance(event, CardShown | CardGone) and ":" not in event.post
 
 
-def _subject(fact: Fact) -> tuple[str, str] | None:
+def subject_of(fact: Fact) -> tuple[str, str] | None:
+    """What a screen is told of this fact, and about which thing; None for nothing."""
     event = fact.event
     if isinstance(event, CardShown | CardGone):
         return "card", event.post

@@ -344,15 +344,18 @@ class Road:
     async def _let_out(self, post: str, org: str) -> int:
         return await self.withdraw(post, by=retain.BY, why=retain.WHY, org=org)
 
-    async def panic(self, wall: str, on: bool, *, by: str) -> None:
-        """Cover every screen of the wall, or uncover them."""
+    async def panic(self, wall: str, on: bool, *, by: str) -> int:
+        """Cover every screen of the wall, or uncover them; the sequence that says so."""
         async with self._lanes[wall]:
             row = await self.engine.wall(wall)
             if row is None:
                 raise Refused(f"There is no wall {wall}.")
             covered = msgspec.structs.replace(row, panic=on)
             told = Told(wall, WallChanged(wall))
-            await self.engine.write(Write((PutWall(covered),), (told,), at_ms=self._clock()))
+            written = await self.engine.write(
+                Write((PutWall(covered),), (told,), at_ms=self._clock())
+            )
+            return written.seqs[wall]
 
     async def act(self, wall: str, format: str, acts: Sequence[Act]) -> dict[str, Any]:
         """Visitors' acts on a format; stored on return. The format's public view after them."""

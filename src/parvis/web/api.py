@@ -10,6 +10,7 @@ from parvis.web import api_types as types
 from parvis.web.api_acts import ActsApi
 from parvis.web.api_people import PeopleApi
 from parvis.web.api_queue import QueueApi
+from parvis.web.api_screens import ScreensApi
 from parvis.web.asked import actor_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
@@ -35,7 +36,8 @@ class Api:
 
     def entries(self) -> list[Entry]:
         """Every route, with who may and what it takes and gives."""
-        parts = (QueueApi(self._room), ActsApi(self._room), PeopleApi(self._room))
+        room = self._room
+        parts = (QueueApi(room), ActsApi(room), ScreensApi(room), PeopleApi(room))
         return [*self._reads(), *self._acts(), *(e for part in parts for e in part.entries())]
 
     def _reads(self) -> list[Entry]:
@@ -61,12 +63,7 @@ class Api:
         ]  # fmt: skip
 
     def _acts(self) -> list[Entry]:
-        wall = "/api/walls/{wall}"
         return [
-            Entry(
-                method="POST", path=f"{wall}/panic", handle=self.panic, who="moderator",
-                about="Cover every screen, or uncover them.", takes=types.Panic, gives=types.Done,
-            ),
             Entry(
                 method="POST", path="/api/posts/withdraw", handle=self.withdraw, who="moderator",
                 about="Take a post off every wall, for good.", takes=types.Withdraw,
@@ -131,13 +128,6 @@ class Api:
             raise Failed(404, f"There is no post {asked.post} on any wall.")
         walls = await self._room.road.withdraw(asked.post, by=actor_of(request).by, why=asked.why)
         return answer(types.Withdrawn(walls))
-
-    async def panic(self, request: Request) -> Response:
-        """POST /api/walls/{wall}/panic."""
-        asked = await body_of(request, types.Panic)
-        wall = await wall_of(self._engine, request)
-        await self._room.road.panic(wall.id, asked.on, by=actor_of(request).by)
-        return answer(types.Done())
 
     async def apply(self, request: Request) -> Response:
         """POST /api/apply."""

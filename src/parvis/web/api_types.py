@@ -21,12 +21,6 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: Why
 
 
-class Panic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Cover every screen of the wall, or uncover them."""
-
-    on: bool
-
-
 class WallLine(msgspec.Struct, frozen=True):
     """A wall, and how many of its posts are in which state."""
 
@@ -64,9 +58,3 @@ class Withdrawn(msgspec.Struct, frozen=True):
     """How many walls it left."""
 
     walls: int
-
-
-class Done(msgspec.Struct, frozen=True):
-    """It is done."""
-
-    done: bool = True

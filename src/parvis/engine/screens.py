@@ -1,0 +1,83 @@
+"""Screens as they were heard last: few rows a wall, kept across restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from parvis.core.screen import Heard
+from parvis.engine import tables as t
+from parvis.engine.codec import body
+
+MAX_SCREENS = 200
+"""Of one wall."""
+
+_b = sa.bindparam
+_s = t.screen
+_ALL = (
+    sa.select(_s.c.name, _s.c.body).where(_s.c.wall == _b("of_wall")).order_by(_s.c.name, _s.c.id)
+)
+_ONE = sa.select(_s.c.name, _s.c.last_ms).where(_s.c.wall == _b("of_wall"), _s.c.id == _b("of_id"))
+_COUNT = sa.select(sa.func.count()).where(_s.c.wall == _b("of_wall"))
+_OLDEST = (
+    sa.select(_s.c.id)
+    .where(_s.c.wall == _b("of_wall"), _s.c.last_ms < _b("before_ms"))
+    .order_by(_s.c.last_ms)
+    .limit(1)
+)
+_ORG = sa.select(t.wall_head.c.org).where(t.wall_head.c.wall == _b("of_wall"))
+_heard = msgspec.json.Decoder(Heard)
+
+
+def screens(conn: sa.Connection, wall: str) -> Sequence[Heard]:
+    """By name."""
+    rows = conn.execute(_ALL, {"of_wall": wall})
+    return [msgspec.structs.replace(_heard.decode(text), name=name) for name, text in rows]
+
+
+def hear(conn: sa.Connection, wall: str, heard: Heard, dark_ms: int) -> bool:
+    """Keep what a screen said last, whatever the clock says; its name stays. Where the wall has
+    many, a new one takes the place of one dark since before `dark_ms`; False when none is.
+    """
+    at = {"of_wall": wall, "of_id": heard.id}
+    if conn.execute(_ONE, at).first() is not None:
+        mine = sa.and_(_s.c.wall == wall, _s.c.id == heard.id)
+        conn.execute(sa.update(_s).where(mine).values(last_ms=heard.last_ms, body=body(heard)))
+        return True
+    if (conn.execute(_COUNT, {"of_wall": wall}).scalar() or 0) >= MAX_SCREENS:
+        oldest = conn.execute(_OLDEST, {"of_wall": wall, "before_ms": dark_ms}).scalar()
+        if oldest is None:
+            return False
+        conn.execute(sa.delete(_s).where(_s.c.wall == wall, _s.c.id == oldest))
+    row = {
+        "org": conn.execute(_ORG, {"of_wall": wall}).scalar() or "main",
+        "wall": wall,
+        "id": heard.id,
+        "name": heard.name,
+        "last_ms": heard.last_ms,
+        "body": body(heard),
+    }
+    conn.execute(_insert(conn.dialect.name), row)
+    return True
+
+
+def _insert(store: str) -> sa.Insert:
+    """A screen that two nodes hear of for the first time at once is written once."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    if store == "postgresql":
+        return postgresql.insert(_s).on_conflict_do_nothing()
+    return sqlite.insert(_s).on_conflict_do_nothing()
+
+
+def name(conn: sa.Connection, wall: str, id: str, name: str) -> bool:
+    """Call it so; False when there is none."""
+    here = sa.and_(_s.c.wall == wall, _s.c.id == id)
+    return conn.execute(sa.update(_s).where(here).values(name=name)).rowcount == 1
+
+
+def forget(conn: sa.Connection, wall: str, id: str) -> bool:
+    """Without it, until it is heard again; False when there is none."""
+    return conn.execute(sa.delete(_s).where(_s.c.wall == wall, _s.c.id == id)).rowcount == 1

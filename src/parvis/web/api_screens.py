@@ -1,0 +1,203 @@
+"""The API of screens: what they report, how they are, panic and who answered it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parvis.core.screen import Heard, Report
+from parvis.flow import panic
+from parvis.plug.plain import one_line
+from parvis.web.admit import Bucket
+from parvis.web.asked import actor_of, wall_of, word
+from parvis.web.entry import Entry, Query, answer, body_of
+from parvis.web.guard import visitor_of
+from parvis.web.names import names
+from parvis.web.problem import Failed
+from parvis.web.room import Room
+from parvis.web.screens import (
+    FORGET_MS,
+    Screen,
+    browser_of,
+    is_secure,
+    is_up,
+    present,
+    screens_of,
+)
+
+SCREEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+REPORTS_PER_S, REPORTS_AT_ONCE = 1.0, 20.0
+"""Of one screen: one in 15 s, and at once when something happens."""
+ADDRESS_PER_S, ADDRESS_AT_ONCE = 50.0, 500.0
+PLAYER = "wall/player.js"
+
+
+class Screens(msgspec.Struct, frozen=True):
+    """The wall's screens, by name."""
+
+    screens: tuple[Screen, ...]
+
+
+class ChangeScreen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another name, or none: forgotten until it is heard again."""
+
+    name: Annotated[str, Meta(max_length=80)] = ""
+    forget: bool = False
+
+
+class Heeded(msgspec.Struct, frozen=True):
+    """What the screen should know: whether it should be covered, and the player's version here."""
+
+    panic: bool
+    version: str
+
+
+class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cover every screen of the wall, or uncover them."""
+
+    on: bool
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """The sequence that told the screens; one whose `covered_seq` has reached it has answered."""
+
+    seq: int
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """Of the screens that are up: how many were asked, have answered, and who has not."""
+
+    asked: int
+    covered: int
+    missing: tuple[str, ...]
+
+
+class PanicState(msgspec.Struct, frozen=True):
+    """Whether the wall is covered, since when, by whom (`name`), and who answered."""
+
+    on: bool
+    since_ms: int
+    by: str
+    name: str
+    seq: int
+    screens: Answers
+
+
+class ScreensApi:
+    """Screens of one room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._engine = room.engine
+        self._by_screen = Bucket(REPORTS_PER_S, REPORTS_AT_ONCE)
+        self._by_address = Bucket(ADDRESS_PER_S, ADDRESS_AT_ONCE)
+
+    def entries(self) -> list[Entry]:
+        """Every route."""
+        wall = "/api/walls/{wall}"
+        lang = Query("lang", "en or fr.", {"type": "string", "maxLength": 35})
+        return [
+            Entry(
+                method="POST", path="/w/{wall}/{screen}/report", handle=self.report, who="anyone",
+                about="A screen says how it is.", takes=Report, gives=Heeded,
+            ),
+            Entry(
+                method="GET", path=f"{wall}/screens", handle=self.screens, who="viewer",
+                about="The wall's screens, and how each is.", gives=Screens, query=(lang,),
+            ),
+            Entry(
+                method="POST", path=f"{wall}/screens/{{screen}}", handle=self.change, who="editor",
+                about="Name a screen, or forget it.", takes=ChangeScreen, gives=Screens,
+            ),
+            Entry(
+                method="POST", path=f"{wall}/panic", handle=self.press, who="moderator",
+                about="Cover every screen, or uncover them.", takes=Press, gives=Pressed,
+            ),
+            Entry(
+                method="GET", path=f"{wall}/panic", handle=self.panic, who="viewer",
+                about="Whether the wall is covered, and who answered.", gives=PanicState,
+            ),
+        ]  # fmt: skip
+
+    async def report(self, request: Request) -> Response:
+        """POST /w/{wall}/{screen}/report."""
+        name = request.path_params["screen"]
+        address = visitor_of(request.scope).address
+        wait_s = max(
+            self._by_address.take(address),
+            self._by_screen.take(f"{request.path_params['wall'][:80]}/{name[:80]}"),
+        )
+        if wait_s:
+            raise Failed(429, "This screen reports too often; wait a moment.", wait_s)
+        if SCREEN.fullmatch(name) is None:
+            raise Failed(404, "A screen's name has letters, digits, - and _, at most 64 of them.")
+        report = await body_of(request, Report)
+        wall = await wall_of(self._engine, request)
+        heard = Heard(
+            name, name, self._room.clock(), report, browser_of(request), is_secure(request)
+        )
+        if not await self._engine.hear_screen(wall.id, heard, dark_ms=FORGET_MS):
+            raise Failed(429, "This wall has many screens already; forget some in the studio.", 60)
+        return answer(Heeded(wall.panic, self._version()))
+
+    async def screens(self, request: Request) -> Response:
+        """GET /api/walls/{wall}/screens."""
+        wall = await wall_of(self._engine, request)
+        lang = word(request, "lang", 35) or actor_of(request).lang or wall.lang
+        return answer(Screens(tuple(await self.list(wall.id, lang))))
+
+    async def list(self, wall: str, lang: str) -> list[Screen]:
+        """All of them."""
+        pressed = await panic.state(self._engine, wall)
+        now_ms = self._room.clock()
+        return await screens_of(
+            self._engine, wall, pressed, now_ms, version=self._version(), lang=lang
+        )
+
+    async def change(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/screens/{screen}."""
+        asked = await body_of(request, ChangeScreen)
+        wall = await wall_of(self._engine, request)
+        id_ = request.path_params["screen"]
+        if asked.forget:
+            there = await self._engine.forget_screen(wall.id, id_)
+        else:
+            name = one_line(asked.name, 80)
+            if not name:
+                raise Failed(422, "The name has no letters; write how the team calls this screen.")
+            there = await self._engine.name_screen(wall.id, id_, name)
+        if not there:
+            raise Failed(404, f"There is no screen {id_[:64]!r} on the wall {wall.id}.")
+        return answer(Screens(tuple(await self.list(wall.id, actor_of(request).lang or wall.lang))))
+
+    async def press(self, request: Request) -> Response:
+        """POST /api/walls/{wall}/panic."""
+        asked = await body_of(request, Press)
+        wall = await wall_of(self._engine, request)
+        by = actor_of(request).by
+        pressed = await panic.press(self._room.road, self._room.clock, wall.id, asked.on, by=by)
+        return answer(Pressed(pressed.seq))
+
+    async def panic(self, request: Request) -> Response:
+        """GET /api/walls/{wall}/panic."""
+        wall = await wall_of(self._engine, request)
+        return answer(await self.panic_state(wall.id))
+
+    async def panic_state(self, wall: str) -> PanicState:
+        """How it is now."""
+        pressed, now_ms = await panic.state(self._engine, wall), self._room.clock()
+        known = await present(self._engine, wall, now_ms)
+        up = [heard for heard in known if is_up(heard, now_ms)]
+        missing = tuple(panic.missing(pressed, up)) if pressed.on else ()
+        asked = len(up) if pressed.on else 0
+        name = (await names(self._engine, [pressed.by])).get(pressed.by, "")
+        answers = Answers(asked, asked - len(missing), missing)
+        return PanicState(pressed.on, pressed.since_ms, pressed.by, name, pressed.seq, answers)
+
+    def _version(self) -> str:
+        return self._room.static.address(PLAYER).partition("?v=")[2]
