@@ -2,6 +2,7 @@ import { directionOf, fill, type Layout, measure, type Message, type Snapshot, t
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
 import { Formats } from "./formats";
+import { reporting } from "./report";
 
 /** Where somebody takes part, as it is written on the wall. */
 function phoneAddress(wall: string): string {
@@ -76,7 +77,10 @@ class Stage extends HTMLElement {
     this.watchBox();
     this.live = new Live(
       snapshot,
-      { changed: (fresh, message) => this.changed(fresh, message), connected: (up) => this.linked(up) },
+      reporting(this, snapshot, {
+        changed: (fresh, message) => this.changed(fresh, message),
+        connected: (up) => this.linked(up),
+      }),
       this.dataset["live"] ?? `/live/${wall}`,
       `/api/walls/${wall}/snapshot`,
     );
