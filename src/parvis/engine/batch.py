@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from parvis.core.errors import Conflict, Refused
 from parvis.core.event import Event, Interaction, post_of
+from parvis.core.wall import Wall
 from parvis.engine import tables as t
 from parvis.engine.change import (
     Change,
@@ -34,7 +35,7 @@ from parvis.engine.change import (
     Write,
     Written,
 )
-from parvis.engine.codec import body, seqs_of_body
+from parvis.engine.codec import body, seqs_of_body, wall_of_body
 from parvis.engine.dialect import Find, one_each, one_of
 from parvis.engine.staging import STAGE, Spot, Staging
 
@@ -73,8 +74,11 @@ _find_spots = Find(
 )
 _find_revs = Find(_REVS, "wall", "formats")
 _find_orders = Find(_ORDERS, "wall", "posts")
+_find_walls = Find(
+    sa.select(t.wall.c.id, t.wall.c.body).where(one_of(t.wall.c.id, "walls")), "walls"
+)
 _PLACED = (PutPlacement, Decide, Reopen)
-_CONDITIONAL: frozenset[type[Any]] = frozenset((*_PLACED, PutFormatState, DropFormat))
+_CONDITIONAL: frozenset[type[Any]] = frozenset((*_PLACED, PutFormatState, DropFormat, PutWall))
 
 
 class Head:
@@ -138,6 +142,7 @@ class Batch:
         self._spots: dict[tuple[str, str], Spot] = {}
         self._orders: dict[tuple[str, str], int] = {}
         self._revs: dict[tuple[str, str], int] = {}
+        self._walls: dict[str, Wall] = {}
         self._keys: dict[str, dict[str, int]] = {}
         self._digests: dict[str, str] = {}
         self._told: list[tuple[Any, ...]] = []
@@ -158,6 +163,7 @@ class Batch:
         posts: dict[str, set[str]] = {}
         formats: dict[str, set[str]] = {}
         cards: dict[str, set[str]] = {}
+        rows: set[str] = set()
         for write in writes:
             if write.key:
                 self._digests[write.key] = digest(write.key)
@@ -171,6 +177,9 @@ class Batch:
                     posts.setdefault(wall, set()).add(change.post)
                 elif isinstance(change, PutCard):
                     cards.setdefault(wall, set()).add(change.card.post)
+                elif isinstance(change, PutWall):
+                    if change.was is not None:
+                        rows.add(wall)
                 elif isinstance(change, PutFormatState):
                     formats.setdefault(wall, set()).add(change.format)
         if walls:
@@ -186,6 +195,9 @@ class Batch:
         for wall, wanted in cards.items():
             for post, order in _find_orders(conn, wall, sorted(wanted)):
                 self._orders[wall, post] = order
+        if rows:
+            for wall, text in _find_walls(conn, sorted(rows)):
+                self._walls[wall] = wall_of_body(text)
         for wall, wanted in formats.items():
             for name, rev in _find_revs(conn, wall, sorted(wanted)):
                 self._revs[wall, name] = rev
@@ -222,6 +234,8 @@ class Batch:
                 order = self._card_order(change.wall, change.card.post)
                 staging.card(change, order, self._heads[change.wall].org)
             else:
+                if isinstance(change, PutWall):
+                    self._walls[change.wall.id] = change.wall
                 if isinstance(change, DropCard):
                     self._orders.pop((change.wall, change.post), None)
                 staging.add(change, self._heads)
@@ -269,6 +283,11 @@ class Batch:
                         "read it again and try again."
                     )
                 revs[at] = rev + 1
+            elif isinstance(change, PutWall):
+                if change.was is not None and self._walls.get(change.wall.id) != change.was:
+                    raise Conflict(
+                        f"The wall {change.wall.id} changed meanwhile: read it again and try again."
+                    )
             elif isinstance(change, DropFormat):
                 revs[change.wall, change.format] = 0
         return spots, revs, decisions

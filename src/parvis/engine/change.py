@@ -17,9 +17,10 @@ from parvis.core.wire import Card
 
 
 class PutWall(msgspec.Struct, frozen=True):
-    """Insert or replace a wall's row."""
+    """Insert or replace a wall's row; with `was`, only while it still is that (else `Conflict`)."""
 
     wall: Wall
+    was: Wall | None = None
 
 
 class DropWall(msgspec.Struct, frozen=True):

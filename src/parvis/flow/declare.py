@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from parvis.core.errors import Refused
-from parvis.core.event import FormatChanged, WallChanged
+from parvis.core.event import CardShown, FormatChanged, WallChanged
 from parvis.core.ports import Clock
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.engine import Engine, Write
@@ -24,6 +24,7 @@ from parvis.engine.change import (
     PutWall,
     Told,
 )
+from parvis.flow import edit
 from parvis.plug.format import Format
 
 
@@ -55,7 +56,7 @@ async def declare(
     changes: list[Change] = []
     events: list[Told] = []
     said: list[str] = []
-    await _wall(engine, wall, changes, events, said)
+    await _wall(engine, wall, changes, events, said, clock())
     moved = await _sources(engine, wall, sources, changes, said)
     await _formats(engine, wall, formats, formats_by_plugin, changes, events, said)
     await _bridges(engine, wall, bridges, changes, said)
@@ -65,7 +66,12 @@ async def declare(
 
 
 async def _wall(
-    engine: Engine, wall: Wall, changes: list[Change], events: list[Told], said: list[str]
+    engine: Engine,
+    wall: Wall,
+    changes: list[Change],
+    events: list[Told],
+    said: list[str],
+    now_ms: int,
 ) -> None:
     held = await engine.wall(wall.id)
     wanted = wall if held is None else msgspec.structs.replace(wall, panic=held.panic)
@@ -73,6 +79,11 @@ async def _wall(
         return
     changes.append(PutWall(wanted))
     events.append(Told(wall.id, WallChanged(wall.id)))
+    mark = await edit.mark_of(engine, wall.id)
+    changes.append(edit.marked(wall.id, edit.Mark(mark.rev + 1, "event file", now_ms)))
+    if held is not None:
+        risen = await edit.risen_of(engine, held, wanted)
+        events.extend(Told(wall.id, CardShown(post)) for post in risen)
     said.append(f"wall {wall.id}: {'made' if held is None else 'changed'}")
 
 

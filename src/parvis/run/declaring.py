@@ -56,6 +56,12 @@ class Declaring:
                 await self._teller.refresh()
         return Applied(walls, tuple(said))
 
+    async def moved(self, wall: str) -> None:
+        """A wall is new or its sources changed: have them read, and follow it."""
+        if self.runs:
+            await self._collector.refresh(wall)
+            await self._hub.warm(wall)
+
     async def _declare(self, each: Declared, *, dry: bool = False) -> Changed:
         return await declare(
             self._engine,

@@ -43,9 +43,11 @@ from parvis.web.guard import Guard
 from parvis.web.hub import Hub
 from parvis.web.media import Media
 from parvis.web.names import name_of
+from parvis.web.page_plain import STUDIO
 from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
+from parvis.web.watch import Watches
 
 SALT = ("house", "salt")
 
@@ -150,6 +152,7 @@ async def _furnish(
 ) -> House:
     key = key_of(settings.folder, settings.key)
     darkroom = Darkroom()
+    static = Static(static_folder())
     road = Road(
         engine,
         clock=clock,
@@ -191,7 +194,9 @@ async def _furnish(
     )
     hub = Hub(engine)
     keyring = Keyring(key)
-    guard = Guard(engine, keyring, settings.public_url)
+    guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO))
+    watches = Watches()
+    hub.stopping.append(watches.stop)
     declaring = Declaring(engine, collector, teller, hub, has, clock)
     room = Room(
         engine=engine,
@@ -207,11 +212,15 @@ async def _furnish(
         keyring=keyring,
         guard=guard,
         snapshots=Snapshots(engine),
-        static=Static(static_folder()),
+        static=static,
         media=Media(engine, http.scoped("media"), guard.knows),
         public_url=settings.public_url,
         contact=settings.contact,
         apply=declaring.apply,
+        moved=declaring.moved,
+        watches=watches,
+        folder=settings.folder,
+        store="postgresql" if settings.engine else "embedded",
         gauges=lambda: {"live_readers": float(hub.readers)},
         screens=hub.readers_of,
     )

@@ -8,9 +8,12 @@ from starlette.responses import Response
 from parvis.core.wire import Snapshot
 from parvis.web import api_types as types
 from parvis.web.api_acts import ActsApi
+from parvis.web.api_now import NowApi
 from parvis.web.api_people import PeopleApi
 from parvis.web.api_queue import QueueApi
 from parvis.web.api_screens import ScreensApi
+from parvis.web.api_sources import SourcesApi
+from parvis.web.api_walls import WallsApi
 from parvis.web.asked import actor_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
@@ -37,16 +40,21 @@ class Api:
     def entries(self) -> list[Entry]:
         """Every route, with who may and what it takes and gives."""
         room = self._room
-        parts = (QueueApi(room), ActsApi(room), ScreensApi(room), PeopleApi(room))
+        screens = ScreensApi(room)
+        parts = (
+            WallsApi(room),
+            SourcesApi(room),
+            QueueApi(room),
+            ActsApi(room),
+            screens,
+            NowApi(room, screens),
+            PeopleApi(room),
+        )
         return [*self._reads(), *self._acts(), *(e for part in parts for e in part.entries())]
 
     def _reads(self) -> list[Entry]:
         wall = "/api/walls/{wall}"
         return [
-            Entry(
-                method="GET", path="/api/walls", handle=self.walls, who="viewer",
-                about="All walls.", gives=types.Walls,
-            ),
             Entry(
                 method="GET", path=f"{wall}/snapshot", handle=self.snapshot, who="anyone",
                 about="The wall as a fresh screen gets it.", gives=Snapshot,
@@ -76,22 +84,6 @@ class Api:
         ]  # fmt: skip
 
     # reads ----------------------------------------------------------------------------------------
-    async def walls(self, request: Request) -> Response:
-        """GET /api/walls."""
-        lines = [
-            types.WallLine(
-                id=wall.id,
-                title=wall.title,
-                lang=wall.lang,
-                mode=wall.policy.mode,
-                hashtags=wall.hashtags,
-                panic=wall.panic,
-                counts=dict(await self._engine.counts(wall.id)),
-            )
-            for wall in await self._engine.walls()
-        ]
-        return answer(types.Walls(tuple(lines)))
-
     async def snapshot(self, request: Request) -> Response:
         """GET /api/walls/{wall}/snapshot."""
         held = await self._room.snapshots.of(request.path_params["wall"])

@@ -200,4 +200,4 @@ class ScreensApi:
         return PanicState(pressed.on, pressed.since_ms, pressed.by, name, pressed.seq, answers)
 
     def _version(self) -> str:
-        return self._room.static.address(PLAYER).partition("?v=")[2]
+        return self._room.static.mark(PLAYER)

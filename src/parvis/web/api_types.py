@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from parvis.core.wall import Mode
 from parvis.engine import BridgeHealth, Health, Step
 
 PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -19,24 +18,6 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     post: PostKey
     why: Why
-
-
-class WallLine(msgspec.Struct, frozen=True):
-    """A wall, and how many of its posts are in which state."""
-
-    id: str
-    title: str
-    lang: str
-    mode: Mode
-    hashtags: tuple[str, ...]
-    panic: bool
-    counts: dict[str, int]
-
-
-class Walls(msgspec.Struct, frozen=True):
-    """All walls."""
-
-    walls: tuple[WallLine, ...]
 
 
 class Healths(msgspec.Struct, frozen=True):

@@ -94,6 +94,7 @@ class Place:
                 return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first)
             if not may(actor.role, entry.who):
                 return problem(403, f"This takes the role {entry.who}; yours is {actor.role}.")
+            self._guard.refuse_stale(request.scope)
             request.scope[ACTOR] = actor
         return await entry.handle(request)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -25,6 +25,9 @@ DAY_MS = 24 * 3600 * 1000
 SESSION_MS = 30 * DAY_MS
 IDLE_MS = 7 * DAY_MS
 TOUCH_MS = 5 * 60 * 1000
+PAGE = "x-parvis-page"
+"""The header in which a page of the studio says its version."""
+STALE = "This page is of another version than the server: reload it, nothing was changed."
 PASS_MS = DAY_MS
 """How long a link to the first account or an invitation holds; the latter seven times as long."""
 FOREIGN = "This was not sent by a page of this address; open the studio here and try again."
@@ -43,11 +46,18 @@ def digest(token: str) -> str:
 class Guard:
     """Knows who asks."""
 
-    def __init__(self, engine: Engine, keyring: Keyring, public_url: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        public_url: str = "",
+        version: Callable[[], str] = lambda: "",
+    ) -> None:
         self._engine = engine
         self._keyring = keyring
         self._public = public_url.rstrip("/").lower()
         self._begun = False
+        self._version = version
 
     async def actor(self, scope: Mapping[str, Any]) -> Actor | None:
         """Who asks; None for nobody known. 403 when a cookie is used from elsewhere."""
@@ -66,6 +76,14 @@ class Guard:
     async def knows(self, scope: Mapping[str, Any]) -> bool:
         """Whether somebody of the team asks."""
         return await self.actor(scope) is not None
+
+    def refuse_stale(self, scope: Mapping[str, Any]) -> None:
+        """409 for a page that says its version, and it is not the server's any more: what it would
+        change it may no longer understand.
+        """
+        said = Headers(scope).one(PAGE)
+        if said and scope["method"] not in SAFE and said != self._version():
+            raise Failed(409, STALE)
 
     async def first_run(self) -> bool:
         """Whether nobody has an account yet."""

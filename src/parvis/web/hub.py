@@ -92,6 +92,8 @@ class Hub:
         self._beating: asyncio.TimerHandle | None = None
         self._sweeping: asyncio.TimerHandle | None = None
         self._stopped = False
+        self.stopping: list[Callable[[], None]] = []
+        """Called when the streams end, for streams of other kinds."""
 
     @property
     def readers(self) -> int:
@@ -160,6 +162,8 @@ class Hub:
     async def stop(self) -> None:
         """End every stream; whoever comes later is turned away."""
         self._stopped = True
+        for also in self.stopping:
+            also()
         for timer in (self._beating, self._sweeping):
             if timer is not None:
                 timer.cancel()

@@ -7,6 +7,9 @@ from parvis.web.page_wall import head
 from parvis.web.static_files import Static
 from parvis.web.words import direction_of
 
+STUDIO = "studio/studio.js"
+"""Its mark is the page's version: the API tells a page of another one so."""
+
 
 def sentence_page(sentence: str, lang: str, static: Static) -> bytes:
     """A page of one sentence."""
@@ -18,6 +21,7 @@ def sentence_page(sentence: str, lang: str, static: Static) -> bytes:
 def studio_page(static: Static) -> bytes:
     """The back office's shell; its script asks the API for everything, with the key."""
     style = el("link", rel="stylesheet", href=static.address("studio/studio.css"))
-    script = el("script", src=static.address("studio/studio.js"), defer=True)
+    script = el("script", src=static.address(STUDIO), defer=True)
     body = el("body", el("parvis-studio"), script)
-    return document(el("html", head("parvis studio", style), body, lang="en", dir="ltr"))
+    version = el("meta", name="parvis-version", content=static.mark(STUDIO))
+    return document(el("html", head("parvis studio", version, style), body, lang="en", dir="ltr"))

@@ -24,6 +24,7 @@ from parvis.web.guard import Guard
 from parvis.web.media import Media
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
+from parvis.web.watch import Watches
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -43,6 +44,14 @@ Apply = Callable[[str, bool], Awaitable[Applied]]
 async def no_apply(text: str, dry: bool) -> Applied:
     """For a room that declares nothing."""
     return Applied((), (), dry)
+
+
+Moved = Callable[[str], Awaitable[None]]
+"""A wall is new, or its sources changed: have them read, and follow it."""
+
+
+async def no_move(wall: str) -> None:
+    """For a room where nothing runs."""
 
 
 def no_gauges() -> Mapping[str, float]:
@@ -77,6 +86,10 @@ class Room:
     public_url: str = ""
     contact: str = ""
     apply: Apply = no_apply
+    moved: Moved = no_move
+    watches: Watches = field(default_factory=Watches)
+    folder: Path = Path()
+    store: str = "embedded"
     gauges: Callable[[], Mapping[str, float]] = field(default=no_gauges)
     screens: Callable[[str], int] = field(default=nobody)
     """How many screens follow a wall now."""

@@ -51,6 +51,11 @@ class Static:
         file = self.file(path)
         return f"/static/{path}?v={file.mark}" if file is not None else f"/static/{path}"
 
+    def mark(self, path: str) -> str:
+        """The file's version; '' when there is no such file."""
+        file = self.file(path)
+        return file.mark if file is not None else ""
+
     def has(self, path: str) -> bool:
         """Whether the front end has this file."""
         return self.file(path) is not None

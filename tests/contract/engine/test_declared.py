@@ -18,6 +18,7 @@ from parvis.engine.change import (
     PutHealth,
     PutRight,
     PutSource,
+    PutWall,
     Remember,
 )
 from tests.engines import both, fill, put_wall, seen
@@ -156,3 +157,18 @@ async def test_a_wall_made_again_goes_on_counting(engine: Engine) -> None:
     await engine.write(Write((DropWall("square"),)))
     await engine.write(put_wall())
     assert (await engine.write(seen(post(1)))).seqs == {"square": 4}
+
+
+async def test_a_wall_is_replaced_only_while_it_is_what_one_read(engine: Engine) -> None:
+    was, now = wall(title="Read"), wall(title="Changed")
+    await engine.write(Write((PutWall(was),)))
+    await engine.write(Write((PutWall(now, was),)))
+    with pytest.raises(Conflict, match="The wall square changed meanwhile"):
+        await engine.write(Write((PutWall(wall(title="Late"), was),)))
+    with pytest.raises(Conflict):
+        await engine.write(Write((PutWall(wall(id="none"), wall(id="none")),)))
+    assert await engine.wall("square") == now
+    writes = [Write((PutWall(wall(title=f"Title {n}"), now),)) for n in range(5)]
+    outcomes = await engine.write_all(writes)
+    assert [isinstance(outcome, Conflict) for outcome in outcomes] == [False] + [True] * 4
+    assert (await engine.wall("square")) == wall(title="Title 0")
