@@ -2,7 +2,7 @@
 // extension's half. Classic scripts because the oldest screens know no modules.
 import { existsSync, readdirSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
@@ -12,6 +12,7 @@ const out = join(parvis, "static");
 const OLDEST_SCREEN = "chrome64";
 const MODERN = "es2022"; // the studio: a browser somebody works in
 const KIT = "parvis.kit"; // window.parvis.kit, set by the room that loads the half
+const asked = process.argv.slice(2); // rooms by name; none: everything, from an empty folder
 
 const rooms = ["wall", "phone", "embed", "studio"]
   .filter((room) => existsSync(join(frontend, room, "index.ts")))
@@ -37,8 +38,9 @@ const halves = ["formats", "layouts"].flatMap((kind) =>
   ),
 );
 
-await rm(out, { recursive: true, force: true });
-for (const { entry, folder, name, target, external } of [...rooms, ...halves]) {
+const wanted = asked.length ? rooms.filter(({ folder }) => asked.includes(basename(folder))) : [...rooms, ...halves];
+if (!asked.length) await rm(out, { recursive: true, force: true });
+for (const { entry, folder, name, target, external } of wanted) {
   await build({
     configFile: false,
     base: "./", // the style sheet finds what lies beside it
