@@ -1,176 +1,167 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { Api, type Health, keepKey, Problem, storedKey, type Wall } from "./api";
-import "./queue";
+import { html, nothing, type TemplateResult } from "lit";
+import "./pages/door";
+import "./pages/first_wall";
+import "./pages/look";
+import "./pages/numbers";
+import "./pages/posts";
+import "./pages/queue";
+import "./pages/screens";
+import "./pages/settings";
+import "./pages/sources";
+import "./pages/tonight";
+import "./pages/write";
+import "./parts/icon";
+import "./shell/keys_sheet";
+import "./shell/palette";
+import { bar } from "./shell/bar";
+import { linkStrip, panicStrip, staleStrip } from "./shell/strips";
+import { side } from "./shell/side";
+import { toast } from "./shell/toast";
+import { Piece, seatAt } from "./parts/piece";
+import { empty, failed, icon, loading } from "./parts/small";
+import { isField, keyOf, nameOf } from "./state/keys";
+import { Desk } from "./state/desk";
+import { t } from "./words";
 
-const REFRESH_MS = 5000;
+const GO: Readonly<Record<string, readonly [string, string]>> = {
+  go_tonight: ["tonight", ""], go_queue: ["queue", ""], go_stash: ["queue", "hidden"], go_posts: ["posts", ""], go_screens: ["screens", ""],
+  go_look: ["look", ""], go_sources: ["sources", ""], go_numbers: ["numbers", ""], go_settings: ["settings", ""],
+};
 
-/** The studio: a key, the walls, what one of them waits for, how its sources are, and the panic switch. */
-class Studio extends LitElement {
-  static override properties = {
-    walls: { state: true },
-    wall: { state: true },
-    health: { state: true },
-    says: { state: true },
-    api: { state: true },
-    busy: { state: true },
-  };
-  declare walls: readonly Wall[];
-  declare wall: string;
-  declare health: readonly Health[];
-  declare says: string;
-  declare api: Api | undefined;
-  declare busy: boolean;
-  private timer = 0;
+/** A key was pressed that means something; a page that uses it calls preventDefault. */
+export type ActEvent = CustomEvent<{ readonly act: string; readonly up?: boolean }>;
+
+/** The whole studio: the door until somebody is in, then side bar, one sheet, and what lies above it. */
+class Studio extends Piece {
+  static override properties = { menu: { state: true }, over: { state: true } };
+  declare menu: boolean;
+  declare over: "" | "palette" | "keys";
+  private second = 0;
 
   constructor() {
     super();
-    this.walls = [];
-    this.wall = "";
-    this.health = [];
-    this.says = "";
-    this.api = undefined;
-    this.busy = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+    this.menu = false;
+    this.over = "";
   }
 
   override connectedCallback(): void {
+    seatAt(new Desk());
     super.connectedCallback();
-    const key = storedKey();
-    if (key) void this.enter(key);
-    this.timer = window.setInterval(() => void this.refresh(), REFRESH_MS);
+    addEventListener("keydown", this.pressed);
+    addEventListener("keyup", this.released);
+    addEventListener("parvis-over", this.opened as EventListener);
+    this.second = window.setInterval(() => document.hidden || this.desk.tell(), 1000); // times that run
+    void this.desk.enter();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.clearInterval(this.timer);
+    removeEventListener("keydown", this.pressed);
+    removeEventListener("keyup", this.released);
+    removeEventListener("parvis-over", this.opened as EventListener);
+    window.clearInterval(this.second);
   }
 
-  private async enter(key: string): Promise<void> {
-    const api = new Api(key);
-    this.busy = true;
-    try {
-      this.walls = await api.walls();
-      keepKey(key);
-      this.api = api;
-      this.says = "";
-      this.choose(this.walls.find((one) => one.id === this.wall)?.id ?? this.walls[0]?.id ?? "");
-    } catch (error) {
-      this.refused(error);
-    }
-    this.busy = false;
+  private opened = (event: CustomEvent<"" | "palette" | "keys">): void => {
+    this.over = event.detail;
+    this.menu = false;
+  };
+
+  private tell(act: string, up = false): boolean {
+    return !dispatchEvent(new CustomEvent("parvis-act", { detail: { act, up }, cancelable: true }));
   }
 
-  private refused(error: unknown): void {
-    if (!(error instanceof Problem)) throw error;
-    this.says = error.message;
-    if (error.status === 401 || error.status === 403) this.leave(error.message);
+  private pressed = (event: KeyboardEvent): void => {
+    const { desk } = this;
+    if (desk.door !== "in" || event.isComposing) return;
+    const typing = isField(event.target);
+    const act = desk.keyboard.press(nameOf(event), performance.now(), typing);
+    if (!act) return;
+    if (event.repeat && !/^(next|previous|look)$/.test(act)) return void event.preventDefault();
+    if (act === "panic") return void desk.panic(true);
+    if (act === "escape") return this.close(typing ? (event.target as HTMLElement) : undefined);
+    if (document.querySelector("dialog[open]") && act !== "palette") return;
+    if (this.acted(act)) event.preventDefault();
+  };
+
+  private released = (event: KeyboardEvent): void => {
+    if (this.desk.door === "in" && nameOf(event) === keyOf("look", this.desk.own.keys)) this.tell("look", true);
+  };
+
+  private acted(act: string): boolean {
+    const { desk } = this;
+    const go = GO[act];
+    if (go) desk.go({ wall: desk.place.wall, page: go[0], item: go[1] });
+    else if (act === "palette") this.over = this.over === "palette" ? "" : "palette";
+    else if (act === "help") this.over = "keys";
+    else if (act === "back_on_air") {
+      if (!desk.panicState?.on) return false;
+      void desk.panic(false);
+    } else if (this.tell(act)) return true;
+    else if (act === "undo" || act === "redo") void desk.undo(act === "redo");
+    else if (act === "new") desk.go({ wall: desk.place.wall, page: "write", item: "" });
+    else if (act === "main") this.querySelector<HTMLElement>("main [data-main]")?.click();
+    else if (act === "search") this.querySelector<HTMLElement>("main [data-search]")?.focus();
+    else return false;
+    return true;
   }
 
-  private leave(why = ""): void {
-    keepKey("");
-    this.api = undefined;
-    this.walls = [];
-    this.says = why;
-  }
-
-  private choose(wall: string): void {
-    this.wall = wall;
-    this.health = [];
-    void this.refresh();
-  }
-
-  private async refresh(): Promise<void> {
-    const { api, wall } = this;
-    if (!api || !wall || document.hidden) return;
-    try {
-      const [walls, health] = await Promise.all([api.walls(), api.health(wall)]);
-      if (this.api !== api || this.wall !== wall) return;
-      this.walls = walls;
-      this.health = health;
-      this.says = "";
-    } catch (error) {
-      this.refused(error);
-    }
-  }
-
-  private async panic(on: boolean): Promise<void> {
-    this.busy = true;
-    try {
-      await this.api?.panic(this.wall, on);
-      this.walls = this.walls.map((one) => (one.id === this.wall ? { ...one, panic: on } : one));
-    } catch (error) {
-      this.refused(error);
-    }
-    this.busy = false;
+  private close(field: HTMLElement | undefined): void {
+    if (this.over) this.over = "";
+    else if (this.menu) this.menu = false;
+    else if (field) field.blur();
+    else this.tell("escape");
   }
 
   protected override render(): TemplateResult {
-    return this.api ? this.room() : this.door();
+    const { desk } = this;
+    document.title = desk.wall ? `${desk.wall.title} · ${t.app.studio}` : t.app.studio;
+    if (desk.door === "loading") return html`<main class="door-wait">${loading()}</main>`;
+    if (desk.door !== "in") return html`<parvis-door></parvis-door>`;
+    if (desk.place.page === "new-wall" || (!desk.walls.length && !desk.wallsFailed)) return html`<parvis-first-wall></parvis-first-wall>${toast(desk)}`;
+    return html`<a class="skip" href="#sheet" @click=${(event: Event) => this.skip(event)}>${t.app.skip}</a>
+      <div class="app ${this.menu ? "menu" : ""}">
+        ${side(desk, this.menu, () => (this.menu = false))}
+        <main class="sheet" id="sheet" tabindex="-1">
+          ${bar(desk, this.heading(), () => (this.menu = !this.menu))}
+          ${staleStrip(desk)}${linkStrip(desk)}${panicStrip(desk)}
+          ${this.page()}
+        </main>
+      </div>
+      ${toast(desk)}
+      ${this.over === "palette" ? html`<parvis-palette></parvis-palette>` : nothing}
+      ${this.over === "keys" ? html`<parvis-keys></parvis-keys>` : nothing}`;
   }
 
-  private door(): TemplateResult {
-    const submit = (event: SubmitEvent): void => {
-      event.preventDefault();
-      const form = event.currentTarget as HTMLFormElement;
-      const key = String(new FormData(form).get("key") ?? "").trim();
-      if (key) void this.enter(key);
+  private skip(event: Event): void {
+    event.preventDefault();
+    this.querySelector<HTMLElement>("#sheet")?.focus();
+  }
+
+  private heading(): string {
+    const names: Readonly<Record<string, string>> = {
+      tonight: t.nav.tonight, queue: t.nav.queue, posts: t.nav.posts, write: t.nav.write, screens: t.nav.screens, look: t.nav.look, sources: t.nav.sources, numbers: t.nav.numbers, settings: t.nav.settings,
     };
-    return html`<main class="door">
-      <h1>parvis studio</h1>
-      <form @submit=${submit}>
-        <label for="key">Studio key</label>
-        <input id="key" name="key" type="password" autocomplete="off" required ?disabled=${this.busy} autofocus />
-        <p class="hint">It was printed when parvis started. It stays in this tab and is sent in no address.</p>
-        <button class="strong" ?disabled=${this.busy}>Open</button>
-      </form>
-      <p class="says" role="alert">${this.says}</p>
-    </main>`;
+    return names[this.desk.place.page] ?? t.nav.tonight;
   }
 
-  private room(): TemplateResult {
-    const wall = this.walls.find((one) => one.id === this.wall);
-    const panic = wall?.panic === true;
-    return html`<header class="top">
-        <h1>parvis</h1>
-        <label>
-          <span>Wall</span>
-          <select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
-            ${this.walls.map((one) => html`<option value=${one.id} ?selected=${one.id === this.wall}>${one.title}</option>`)}
-          </select>
-        </label>
-        ${wall ? html`<a href=${`/w/${wall.id}`} target="_blank" rel="noopener">Wall</a>
-              <a href=${`/p/${wall.id}`} target="_blank" rel="noopener">Phone page</a>` : nothing}
-        <span class="gap"></span>
-        <button class=${panic ? "panic on" : "panic"} aria-pressed=${panic ? "true" : "false"} ?disabled=${this.busy || !wall}
-          @click=${() => this.panic(!panic)}>${panic ? "Wall is covered: uncover" : "Cover the wall"}</button>
-        <button @click=${() => this.leave()}>Sign out</button>
-      </header>
-      <p class="says" role="alert">${this.says}</p>
-      ${wall
-        ? html`<main class="room">
-            <parvis-queue .api=${this.api} .wall=${this.wall} @refused=${(event: CustomEvent) => this.refused(event.detail)}></parvis-queue>
-            ${this.sources()}
-          </main>`
-        : html`<main class="room"><p>There is no wall yet. Declare one in an event file and start parvis with it.</p></main>`}`;
-  }
-
-  private sources(): TemplateResult {
-    return html`<aside aria-label="Sources">
-      <h2>Sources</h2>
-      ${this.health.length === 0 ? html`<p class="hint">Nothing reported yet.</p>` : nothing}
-      <ul>
-        ${this.health.map(
-          (one) => html`<li class=${one.healthy ? "well" : "ill"}>
-            <strong>${one.source}</strong> <span class="mark">${one.healthy ? "works" : "does not work"}</span>
-            <p>${one.says}</p>
-            <p class="hint">since ${new Date(one.since_ms).toLocaleString()}</p>
-          </li>`,
-        )}
-      </ul>
-    </aside>`;
+  private page(): TemplateResult {
+    const { desk } = this;
+    if (desk.wallsFailed && !desk.walls.length) return html`<div class="pad">${failed(t.states.failed, desk.wallsFailed, () => void desk.readWalls())}</div>`;
+    if (!desk.wall && desk.place.page !== "settings") {
+      return html`<div class="pad">${empty(t.states.no_wall, t.states.no_wall_help, html`<div><a class="btn" href=${desk.href("tonight", "", desk.walls[0]?.id ?? "")}>${icon("chevron-right", 14)}${desk.walls[0]?.title ?? ""}</a></div>`)}</div>`;
+    }
+    switch (desk.place.page) {
+      case "queue": return html`<parvis-queue></parvis-queue>`;
+      case "posts": return html`<parvis-posts></parvis-posts>`;
+      case "write": return html`<parvis-write></parvis-write>`;
+      case "screens": return html`<parvis-screens></parvis-screens>`;
+      case "look": return html`<parvis-look></parvis-look>`;
+      case "sources": return html`<parvis-sources></parvis-sources>`;
+      case "numbers": return html`<parvis-numbers></parvis-numbers>`;
+      case "settings": return html`<parvis-settings></parvis-settings>`;
+      default: return html`<parvis-tonight></parvis-tonight>`;
+    }
   }
 }
 

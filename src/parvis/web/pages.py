@@ -20,7 +20,7 @@ from parvis.web.words import words_of
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{media};"
     " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors {ancestors}; require-trusted-types-for 'script';"
+    " frame-src {frames}; frame-ancestors {ancestors}; require-trusted-types-for 'script';"
     " trusted-types lit-html parvis"
 )
 PERMISSIONS = (
@@ -38,6 +38,7 @@ def page(
     status: int = 200,
     *,
     ancestors: str = "'none'",
+    frames: str = "'none'",
     cache: str = "no-store",
     mark: str = "",
     packed: bytes | None = None,
@@ -46,7 +47,7 @@ def page(
 ) -> Response:
     """HTML with everything that keeps it harmless."""
     headers = {
-        "content-security-policy": CSP.format(ancestors=ancestors, media=media),
+        "content-security-policy": CSP.format(ancestors=ancestors, frames=frames, media=media),
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": PERMISSIONS,
         "cache-control": cache,
@@ -129,8 +130,11 @@ class Pages:
         )
 
     async def studio(self, request: Request) -> Response:
-        """The back office's shell; says nothing that needs the key."""
-        return page(request, studio_page(self._room.static), cache="no-cache")
+        """The back office's shell; says nothing that needs the key. It frames the wall to show a
+        draft of its look.
+        """
+        shell = studio_page(self._room.static)
+        return page(request, shell, frames="'self'", cache="no-cache")
 
     async def icon(self, request: Request) -> Response:
         """Browsers ask by themselves; none is an answer they remember."""

@@ -1,0 +1,415 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Piece } from "../parts/piece";
+import { caps, empty, failed, gist, icon, loading, nameOf } from "../parts/small";
+import { windowed, ROW } from "../parts/list";
+import type { Decision } from "../state/api";
+import { wait } from "../state/format";
+import { Bursts, isApart, type Line, linesOf, type Order } from "../state/line";
+import type { Held, Queued, State, Why } from "../state/types";
+import { t } from "../words";
+import { burst } from "./queue_burst";
+import { row } from "./queue_row";
+import { foot, post } from "./queue_post";
+import { why } from "./queue_why";
+import "./queue_phone";
+
+export const CLAIM_S = 45;
+const CLAIM_AFTER_MS = 120;
+const REREAD_MS = 1500;
+const PAGE = 200;
+const MOST = 2000;
+const VIEWS: readonly (readonly [string, readonly State[]])[] = [
+  ["", ["new", "pending"]], ["approved", ["approved"]], ["rejected", ["rejected"]], ["hidden", ["hidden"]], ["duplicate", ["duplicate"]],
+];
+
+/** What waits, one in hand, and why. Answers to a key are drawn at once; the server hears of them in order. */
+export class Queue extends Piece {
+  static override properties = { narrow: { state: true } };
+  declare narrow: boolean;
+  items: readonly Queued[] = [];
+  lines: readonly Line[] = [];
+  chosen = "";
+  order: Order = "risk";
+  open = false;
+  looking = false;
+  unticked = new Set<string>();
+  why: Why | "failed" | undefined;
+  mine = 0;
+  private apart = new Set<string>();
+  private bursts = new Bursts();
+  private gone = new Map<string, State>();
+  private past: { readonly line: Line; readonly at: number }[] = [];
+  private held = new Map<string, Held>();
+  private state: "loading" | "failed" | "there" = "loading";
+  private said = "";
+  private seat = "";
+  private counted = -1;
+  private claimTimer = 0;
+  private rereadTimer = 0;
+  private top = 0;
+  private height = 800;
+  private readonly thin = matchMedia("(max-width: 759px)");
+
+  constructor() {
+    super();
+    this.narrow = this.thin.matches;
+  }
+
+  get view(): string {
+    return VIEWS.some(([name]) => name === this.desk.place.item) ? this.desk.place.item : "";
+  }
+
+  get line(): Line | undefined {
+    return this.lines.find((one) => one.key === this.chosen);
+  }
+
+  get item(): Queued | undefined {
+    return this.line?.items[0];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("parvis-act", this.act as EventListener);
+    addEventListener("parvis-acts", this.reread);
+    this.thin.addEventListener("change", this.fits);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("parvis-act", this.act as EventListener);
+    removeEventListener("parvis-acts", this.reread);
+    this.thin.removeEventListener("change", this.fits);
+    this.let_go();
+  }
+
+  private fits = (): void => {
+    this.narrow = this.thin.matches;
+  };
+
+  protected override willUpdate(): void {
+    const { desk } = this;
+    const seat = `${desk.place.wall}/${this.view}`;
+    if (seat !== this.seat) {
+      this.let_go();
+      this.seat = seat;
+      this.items = [];
+      this.bursts = new Bursts();
+      this.chosen = "";
+      this.state = "loading";
+      this.counted = -1;
+      this.top = 0;
+      void this.read();
+    }
+    const counts = desk.now?.counts;
+    const total = counts ? this.states().reduce((sum, one) => sum + (counts[one] ?? 0), 0) : -1;
+    if (total >= 0 && this.counted >= 0 && total !== this.counted && this.state === "there") this.reread();
+    if (total >= 0) this.counted = total;
+  }
+
+  private states(): readonly State[] {
+    return VIEWS.find(([name]) => name === this.view)![1];
+  }
+
+  private reread = (): void => {
+    window.clearTimeout(this.rereadTimer);
+    this.rereadTimer = window.setTimeout(() => void this.read(), this.state === "there" && this.desk.acts.size ? REREAD_MS : 60);
+  };
+
+  async read(): Promise<void> {
+    const { desk, seat } = this;
+    const found: Queued[] = [];
+    let before: number | undefined;
+    try {
+      do {
+        const page = await desk.api.queue(desk.place.wall, this.states(), before, PAGE);
+        if (seat !== this.seat || !this.isConnected) return;
+        found.push(...page.items);
+        before = page.before ?? undefined;
+        if (found.length > this.items.length) this.take(found);
+      } while (before !== undefined && found.length < MOST);
+      this.take(found);
+    } catch (error) {
+      this.said = desk.sentence(error);
+      if (this.state === "loading") this.state = "failed";
+      desk.lost(error);
+    }
+    this.requestUpdate();
+  }
+
+  private take(found: readonly Queued[]): void {
+    this.state = "there";
+    const states = new Set<State>(this.states());
+    for (const [key, state] of this.gone) if (!this.desk.acts.size && !states.has(state) && !found.some((one) => one.post.key === key)) this.gone.delete(key);
+    this.items = found.filter((one) => !this.gone.has(one.post.key));
+    this.sort();
+  }
+
+  sort(): void {
+    const index = this.lines.findIndex((one) => one.key === this.chosen);
+    this.lines = linesOf(this.items, this.view ? "new" : this.order, this.view === "" ? this.bursts : undefined, this.apart);
+    if (!this.lines.some((one) => one.key === this.chosen)) this.choose(this.lines[Math.max(0, Math.min(index, this.lines.length - 1))]?.key ?? "");
+    this.requestUpdate();
+  }
+
+  // one in hand ----------------------------------------------------------------------------------
+  choose(key: string): void {
+    if (key === this.chosen) return;
+    this.let_go();
+    this.chosen = key;
+    this.looking = false;
+    this.why = undefined;
+    const line = this.line;
+    this.unticked = new Set(line && line.items.length > 1 ? line.items.filter((one) => isApart(line.items[0]!, one)).map((one) => one.post.key) : []);
+    if (line) this.claimTimer = window.setTimeout(() => void this.hold(line), CLAIM_AFTER_MS);
+    this.requestUpdate();
+  }
+
+  private async hold(line: Line): Promise<void> {
+    const { desk } = this;
+    const wall = desk.place.wall;
+    const keys = line.items.map((one) => one.post.key);
+    const first = keys[0]!;
+    void desk.api.why(wall, first).then(
+      (why) => this.chosen === line.key && ((this.why = why), this.requestUpdate()),
+      () => this.chosen === line.key && ((this.why = "failed"), this.requestUpdate()),
+    );
+    if (this.view !== "" || !desk.mayAct) return;
+    try {
+      const told = await desk.api.claim(wall, keys.slice(0, PAGE), CLAIM_S);
+      for (const one of told.held) this.held.set(one.post, one);
+      if (this.chosen === line.key && told.claimed.length) {
+        this.mine = Date.now() + CLAIM_S * 1000;
+        this.claimTimer = window.setTimeout(() => document.hasFocus() && this.chosen === line.key && void this.hold(line), CLAIM_S * 700);
+      }
+    } catch {
+      // No claim can be had now: the server decides who was first.
+    }
+    this.requestUpdate();
+  }
+
+  private let_go(): void {
+    window.clearTimeout(this.claimTimer);
+    const line = this.line;
+    if (line && this.mine > Date.now()) void this.desk.api.release(this.seat.split("/")[0]!, line.items.map((one) => one.post.key)).catch(() => undefined);
+    this.mine = 0;
+  }
+
+  /** Who else has it; undefined when it may be decided. */
+  other(item: Queued): { readonly name: string; readonly until_ms: number } | undefined {
+    const held = this.held.get(item.post.key) ?? item.claim ?? undefined;
+    if (!held || held.until_ms < Date.now() || this.mine > Date.now() && item.post.key === this.chosen) return undefined;
+    const { me } = this.desk;
+    return held.by === `person:${me?.id ?? ""}` || (!me?.id && held.name === me?.name) ? undefined : held;
+  }
+
+  step(by: number): void {
+    const at = this.lines.findIndex((one) => one.key === this.chosen);
+    const next = Math.max(0, Math.min(this.lines.length - 1, at + by));
+    this.choose(this.lines[next]?.key ?? "");
+    const list = this.querySelector(".list");
+    if (!list) return;
+    if (next * ROW < list.scrollTop) list.scrollTop = next * ROW;
+    else if ((next + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (next + 1) * ROW - list.clientHeight;
+  }
+
+  // acts -----------------------------------------------------------------------------------------
+  /** Decides on the line in hand: gone from the list in this frame, sent behind it. */
+  decide(state: State, clause = 0, code = "", only?: readonly Queued[]): void {
+    const { desk, line } = this;
+    if (!line || !desk.mayAct || this.other(line.items[0]!)) return;
+    const items = only ?? (line.items.length > 1 ? line.items.filter((one) => !this.unticked.has(one.post.key)) : line.items);
+    if (!items.length) return;
+    const why = clause ? t.queue.clauses[clause - 1]! : "";
+    const mark = code || (clause ? `clause_${clause}` : "");
+    const decisions = items.map((one): Decision => ({ post: one.post.key, state, why, rev: one.placement.rev, ...(mark ? { code: mark } : {}) }));
+    this.leave(line, items, state);
+    const wall = desk.place.wall;
+    desk.acts.add({
+      kind: state,
+      send: () => (decisions.length === 1 ? desk.api.decide(wall, decisions[0]!) : desk.api.decideAll(wall, decisions)),
+      refused: (problem) => {
+        for (const one of items) this.gone.delete(one.post.key);
+        this.past = this.past.filter((one) => one.line !== line);
+        desk.say({ text: desk.sentence(problem), bad: true });
+        void this.read();
+      },
+    });
+    const said = { approved: t.toast.approved, rejected: t.toast.rejected, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
+    if (items.length > 1) desk.say({ text: t.toast.many_rejected(items.length), undo: true });
+    else desk.say({ text: said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
+  }
+
+  private leave(line: Line, items: readonly Queued[], state: State): void {
+    const at = this.lines.indexOf(line);
+    this.past.push({ line: { ...line, items }, at });
+    const keys = new Set(items.map((one) => one.post.key));
+    for (const key of keys) this.gone.set(key, state);
+    this.items = this.items.filter((one) => !keys.has(one.post.key));
+    this.counted = -1;
+    this.mine = 0; // decided: nothing to let go of
+    this.sort();
+  }
+
+  private back(): void {
+    const last = this.past.pop();
+    if (last) {
+      for (const one of last.line.items) this.gone.delete(one.post.key);
+      this.items = [...this.items, ...last.line.items];
+      this.sort();
+      this.choose(this.lines.find((one) => one.items.some((item) => item.post.key === last.line.items[0]!.post.key))?.key ?? last.line.key);
+    }
+    void this.desk.undo();
+  }
+
+  /** Pin, feature: the post stays where it is. */
+  does(kind: "pin" | "feature"): void {
+    const { desk, item } = this;
+    if (!item || this.view !== "approved" || !desk.mayAct) return;
+    const wall = desk.place.wall;
+    const key = item.post.key;
+    const on = !this.pinned(item);
+    desk.acts.add({
+      kind,
+      send: () => (kind === "pin" ? desk.api.pin(wall, key, on) : desk.api.feature(wall, key, 20)),
+      refused: (problem) => desk.say({ text: desk.sentence(problem), bad: true }),
+    });
+    if (kind === "pin") this.items = this.items.map((one) => (one.post.key === key ? { ...one, placement: { ...one.placement, pinned: on } } : one));
+    desk.say({ text: kind === "feature" ? t.toast.featured : on ? t.toast.pinned : t.toast.unpinned, quote: shorter(gist(item.post)), undo: true });
+    this.sort();
+  }
+
+  pinned(item: Queued): boolean {
+    return item.placement.pinned ?? false;
+  }
+
+  /** Changes the wall's rules by one word, then decides. */
+  private async rule(kind: "trusted" | "words", value: string, said: string, then: () => void): Promise<void> {
+    const { desk } = this;
+    const wall = desk.place.wall;
+    then();
+    try {
+      const whole = await desk.api.wall(wall);
+      const had = whole.policy?.[kind] ?? [];
+      if (!had.includes(value)) await desk.api.changeWall(wall, whole.rev, { policy: { ...whole.policy, [kind]: [...had, value] } });
+      desk.say({ text: said, undo: true });
+    } catch (error) {
+      desk.say({ text: desk.sentence(error), bad: true });
+    }
+  }
+
+  trust(): void {
+    const author = this.item?.post.author;
+    if (author) void this.rule("trusted", author.key, t.toast.trusted(nameOf(author)), () => this.decide("approved"));
+  }
+
+  block(): void {
+    const text = (String(getSelection() ?? "").trim() || this.item?.post.text.trim() || "").slice(0, 80);
+    if (text) void this.rule("words", text, t.toast.blocked(text), () => this.decide("rejected", 8));
+  }
+
+  showOne(): void {
+    const { line } = this;
+    if (!line || line.items.length < 2) return;
+    const [first, ...rest] = line.items.filter((one) => !this.unticked.has(one.post.key));
+    if (!first) return;
+    this.decide("approved", 0, "one_of_burst", [first]);
+    const left = this.lines.find((one) => rest.some((item) => item.post.key === one.items[0]!.post.key));
+    if (left) {
+      this.chosen = left.key;
+      this.decide("rejected", 8, "", rest);
+    }
+  }
+
+  takeApart(): void {
+    for (const one of this.line?.items ?? []) this.apart.add(one.post.key);
+    this.sort();
+  }
+
+  look(on: boolean): void {
+    this.looking = on;
+    this.requestUpdate();
+  }
+
+  private act = (event: CustomEvent<{ act: string; up?: boolean }>): void => {
+    const { act, up } = event.detail;
+    const hold = this.desk.own.holdToLook;
+    const queue = this.view === "";
+    const doing: Readonly<Record<string, (() => void) | undefined>> = {
+      next: () => this.step(1), previous: () => this.step(-1), look: () => this.look(hold ? !up : up ? this.looking : !this.looking),
+      inspector: () => { this.open = !this.open; this.requestUpdate(); }, escape: this.open ? () => { this.open = false; this.requestUpdate(); } : undefined,
+      undo: () => this.back(), approve: this.view !== "approved" ? () => this.decide("approved") : undefined, reject: this.view !== "rejected" ? () => this.decide("rejected") : undefined,
+      stash: this.view !== "hidden" ? () => this.decide("hidden", 0, "stash") : undefined, hide: this.view === "approved" ? () => this.decide("hidden") : undefined,
+      without_media: () => this.desk.say({ text: t.queue.without_no }), trust: () => this.trust(), block_wording: queue ? () => this.block() : undefined, show_one: queue ? () => this.showOne() : undefined,
+      tick: queue ? () => this.takeApart() : undefined, ask: queue ? () => { this.step(1); this.desk.say({ text: t.toast.asked }); } : undefined, pin: () => this.does("pin"), feature: () => this.does("feature"),
+    };
+    const clause = /^clause_(\d)$/.exec(act);
+    const does = clause ? () => this.decide("rejected", Number(clause[1])) : doing[act];
+    if (!does) return;
+    does();
+    event.preventDefault();
+  };
+
+  // pictures -------------------------------------------------------------------------------------
+  protected override updated(_changed: PropertyValues): void {
+    const list = this.querySelector(".list");
+    if (list && list.clientHeight !== this.height) {
+      this.height = list.clientHeight;
+      this.requestUpdate();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    if (this.narrow) return html`<parvis-queue-phone .queue=${this} .tick=${Date.now()}></parvis-queue-phone>`;
+    return html`${this.filter()}<div class="queue ${this.open ? "open" : ""}">${this.body()}</div>`;
+  }
+
+  filter(): TemplateResult {
+    const counts = this.desk.now?.counts ?? this.desk.wall?.counts ?? {};
+    const names: Readonly<Record<string, string>> = { "": t.queue.waiting, approved: t.queue.on_wall, rejected: t.queue.rejected, hidden: t.queue.aside, duplicate: t.queue.copies };
+    const orders: readonly Order[] = ["risk", "old", "new"];
+    return html`<div class="tools row"><nav class="seg" aria-label=${t.nav.filter}>${VIEWS.map(([name, states]) => {
+      const n = name === "" && this.state === "there" && this.view === "" ? this.items.length : states.reduce((sum, one) => sum + (counts[one] ?? 0), 0);
+      return html`<a href=${this.desk.href("queue", name)} aria-current=${this.view === name ? "true" : nothing}>${names[name]}${n ? html` <b>${n}</b>` : nothing}</a>`;
+    })}</nav>
+    ${this.view === "" ? html`<button class="chip" @click=${() => { this.order = orders[(orders.indexOf(this.order) + 1) % 3]!; this.sort(); }}>${icon("arrow-down-wide-narrow", 13)}${t.queue.order[this.order]}</button>` : nothing}
+    <span class="sp"></span><button class="btn sm only-mid" aria-pressed=${this.open ? "true" : "false"} @click=${() => { this.open = !this.open; this.requestUpdate(); }}>${icon("panel-right", 14)}${t.nav.inspector}${caps(this.desk, "inspector")}</button></div>`;
+  }
+
+  nothing(): TemplateResult {
+    const last = this.desk.now?.recent[0]?.at_ms;
+    if (this.view) return html`<div class="pad">${empty(t.queue.empty[this.view] ?? t.queue.nothing, "")}</div>`;
+    return html`<div class="pad">${empty(t.queue.nothing, t.queue.nothing_help(last ? wait(Date.now() - last, this.desk.lang) : ""),
+      html`<p class="t15 i2">${t.queue.quiet} <a class="lnk" href=${this.desk.href("queue", "hidden")}>${t.queue.read_aside}</a> ${caps(this.desk, "go_stash")}</p>`)}</div>`;
+  }
+
+  ill(): TemplateResult | undefined {
+    if (this.state === "loading") return html`<div class="pad">${loading()}</div>`;
+    if (this.state === "failed") return html`<div class="pad">${failed(t.queue.failed, this.said, () => { this.state = "loading"; void this.read(); this.requestUpdate(); })}</div>`;
+    return this.lines.length ? undefined : this.nothing();
+  }
+
+  private body(): TemplateResult {
+    const ill = this.ill();
+    if (ill) return ill;
+    const { line } = this;
+    return html`<div class="list" role="listbox" tabindex="0" aria-label=${t.queue.list} aria-activedescendant="chosen" @scroll=${this.scrolled} @keydown=${this.arrows}>
+        ${windowed(this.lines.length, this.top, this.height, (at) => row(this, this.lines[at]!, at))}</div>
+      <div class="work">${!line ? html`<p class="pad i2">${t.queue.select}</p>` : line.items.length > 1 ? burst(this, line) : html`<div class="read">${post(this, line.items[0]!)}${why(this, line.items[0]!)}</div>${foot(this, line.items[0]!)}`}</div>`;
+  }
+
+  private scrolled = (event: Event): void => {
+    this.top = (event.target as HTMLElement).scrollTop;
+    this.requestUpdate();
+  };
+
+  private arrows = (event: KeyboardEvent): void => {
+    const by = ({ ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -1e6, End: 1e6 } as Record<string, number>)[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.step(by);
+  };
+}
+
+export const shorter = (text: string): string => (Array.from(text).length > 60 ? `“${Array.from(text).slice(0, 58).join("")}…”` : `“${text}”`);
+
+customElements.define("parvis-queue", Queue);

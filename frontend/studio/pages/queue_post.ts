@@ -1,0 +1,76 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { journey } from "../parts/journey";
+import { alone } from "../parts/mini";
+import { avatar, cap, caps, gist, icon, langOf, nameOf, network, networkName, pictureOf, words } from "../parts/small";
+import { countdown, language, when } from "../state/format";
+import { verdictsOf } from "../state/line";
+import { capsOf, keyOf } from "../state/keys";
+import type { Queued, Span } from "../state/types";
+import { t } from "../words";
+import type { Queue } from "./queue";
+import { doubtful } from "./queue_row";
+
+export function spansOf(item: Queued, outcome: "hard" | "soft"): readonly Span[] {
+  return verdictsOf(item).filter((one) => (outcome === "hard" ? one.outcome !== "pass" : one.outcome === "pass")).flatMap((one) => one.spans ?? []);
+}
+
+/** The picture, blurred while a rule doubts: V held, or the button, shows it. */
+export function media(queue: Queue, item: Queued, tall = false): TemplateResult | typeof nothing {
+  const picture = pictureOf(item.post);
+  if (!picture) return nothing;
+  const blurred = doubtful(item) && !queue.looking;
+  const alt = item.post.media?.find((one) => one.alt)?.alt ?? t.queue.no_desc;
+  const key = keyOf("look", queue.desk.own.keys);
+  return html`<figure class="photo ${tall ? "tall" : ""} ${blurred ? "blur" : ""}"><img src=${picture} alt=${blurred ? t.queue.blurred : alt} />
+    ${doubtful(item)
+      ? blurred
+        ? html`<div class="veil">${icon("eye-off", 20)}<span class="b">${t.queue.blurred}</span>
+            <button class="btn sm" @click=${() => queue.look(true)}>${key && !tall ? html`${t.queue.hold_a} ${capsOf(key).map(cap)} ${t.queue.hold_b}` : t.queue.press}</button></div>`
+        : html`<button class="btn sm again" @click=${() => queue.look(false)}>${icon("eye-off", 14)}${t.queue.blur}</button>`
+      : nothing}</figure>`;
+}
+
+function facts(queue: Queue, item: Queued): TemplateResult {
+  const { post } = item;
+  const described = post.media?.some((one) => one.alt);
+  const many = post.media?.length ?? 0;
+  return html`<ul class="facts t12 i2">
+    ${post.lang ? html`<li class="row">${icon("languages", 15)}${language(post.lang, queue.desk.lang)}</li>` : nothing}
+    ${many ? html`<li class="row">${icon("image", 15)}${t.queue.pics(many)}</li><li class="row">${icon("captions", 15)}${described ? t.queue.desc : t.queue.no_desc}</li>` : nothing}
+    ${post.permalink && /^https?:/.test(post.permalink) ? html`<li class="row">${icon("external-link", 15)}<a href=${post.permalink} target="_blank" rel="noopener noreferrer">${t.queue.original}</a></li>` : nothing}
+  </ul>`;
+}
+
+export function hand(queue: Queue, item: Queued): TemplateResult | typeof nothing {
+  const other = queue.other(item);
+  if (other) return html`<span class="chip warn">${t.queue.theirs(other.name)} · ${countdown(other.until_ms - Date.now())}</span>`;
+  if (queue.mine <= Date.now()) return nothing;
+  return html`<span class="chip act">${t.queue.yours(countdown(queue.mine - Date.now()))}</span>`;
+}
+
+/** The post, its words large: people's sentences are the content. */
+export function post(queue: Queue, item: Queued): TemplateResult {
+  const { post } = item;
+  const who = nameOf(post.author);
+  return html`<article class="post">
+    <header class="row g12">${avatar(who, "s36")}<div class="col f1"><span class="b el" dir="auto">${who}</span><span class="t12 i3 row g6"><span class="el" dir="auto">${post.author?.handle && post.author.handle !== who ? post.author.handle : ""}</span>${network(post.network, 16, false)}<span class="el">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></span></div>${hand(queue, item)}</header>
+    <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${gist(post)}</span>`}</p>
+    <div class="beside">${media(queue, item)}${facts(queue, item)}</div>
+    <div class="rule stage"><p class="t12 i3">${t.queue.on_stage}</p>${alone(post)}</div>
+    <div class="sp"></div>${journey(item, Date.now(), queue.desk.lang, false, queue.desk.me)}</article>`;
+}
+
+/** The main acts, each with its key. Hide, pin and feature stand where a post is on the wall. */
+export function foot(queue: Queue, item: Queued): TemplateResult {
+  const { desk } = queue;
+  if (!desk.mayAct) return html`<footer class="foot"><p class="i2">${t.queue.viewer}</p></footer>`;
+  const shut = queue.other(item) !== undefined;
+  const button = (act: string, name: string, kind: string, does: () => void): TemplateResult => html`<button class="btn ${kind}" ?disabled=${shut} @click=${does}>${name} ${caps(desk, act)}</button>`;
+  const approve = button("approve", t.queue.approve, "ok", () => queue.decide("approved"));
+  const reject = button("reject", t.queue.reject, "no", () => queue.decide("rejected"));
+  const stash = button("stash", t.queue.stash, "", () => queue.decide("hidden", 0, "stash"));
+  const on = html`${button("hide", t.queue.hide, "no", () => queue.decide("hidden"))}${button("pin", queue.pinned(item) ? t.queue.unpin : t.queue.pin, "", () => queue.does("pin"))}${button("feature", t.queue.feature, "", () => queue.does("feature"))}${button("reject", t.queue.reject, "ghost no", () => queue.decide("rejected"))}`;
+  const waiting = html`${approve}${reject}${stash}${item.post.author ? button("trust", t.queue.trust, "ghost", () => queue.trust()) : nothing}${button("block_wording", t.queue.block, "ghost far", () => queue.block())}`;
+  return html`<footer class="foot">${queue.view === "approved" ? on : queue.view === "" ? waiting : html`${approve}${queue.view === "rejected" ? nothing : reject}${queue.view === "hidden" ? nothing : stash}`}
+    <span class="sp"></span><span class="t12 i3 row g6 nw far">${caps(desk, "next")}${caps(desk, "previous")}${caps(desk, "undo")} ${t.queue.undo} ${caps(desk, "help")}</span></footer>`;
+}

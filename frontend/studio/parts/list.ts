@@ -1,0 +1,14 @@
+import { html, type TemplateResult } from "lit";
+import { css } from "./style";
+
+export const ROW = 66;
+const AROUND = 6;
+
+/** Only the rows in sight, however long the list: `total` sets the scroll height, `row` draws one. */
+export function windowed(total: number, top: number, height: number, row: (at: number) => TemplateResult): TemplateResult {
+  const first = Math.max(0, Math.floor(top / ROW) - AROUND);
+  const last = Math.min(total, Math.ceil((top + height) / ROW) + AROUND);
+  const shown: TemplateResult[] = [];
+  for (let at = first; at < last; at++) shown.push(html`<div class="at" role="presentation" ${css({ transform: `translateY(${at * ROW}px)` })}>${row(at)}</div>`);
+  return html`<div class="all" role="presentation" ${css({ height: `${total * ROW}px` })}>${shown}</div>`;
+}

@@ -1,0 +1,313 @@
+import { setLang, t } from "../words";
+import { Acts } from "./acts";
+import { Api, Problem } from "./api";
+import { Keyboard } from "./keys";
+import { keepKey, keptKey, type Own, readOwn, writeOwn } from "./own";
+import { type Place, placeOf, hrefOf } from "./place";
+import type { Lang, Me, Now, PanicState, WallLine } from "./types";
+import { Watch } from "./watch";
+
+export interface Toast {
+  readonly text: string;
+  readonly quote?: string;
+  readonly undo?: boolean;
+  readonly bad?: boolean;
+}
+
+export type Door = "loading" | "sign_in" | "first" | "invite" | "gone" | "in";
+
+const PANIC_POLL_MS = 250;
+
+/** What the whole studio knows: who is here, which wall, what stands on it now, and the line to the server. */
+export class Desk {
+  readonly api = new Api(keptKey());
+  readonly acts = new Acts(() => this.tell());
+  readonly keyboard: Keyboard;
+  own: Own = readOwn();
+  door: Door = "loading";
+  token = "";
+  me: Me | undefined;
+  walls: readonly WallLine[] = [];
+  wallsFailed = "";
+  place: Place = placeOf(location.hash);
+  now: Now | undefined;
+  /** Why nothing is known of this wall now; '' while it is, or is still asked. */
+  nowFailed = "";
+  /** Since when the line is cut (0: it is not), and when it is tried again. */
+  cutSince = 0;
+  againAt = 0;
+  stale = false;
+  panicState: PanicState | undefined;
+  toast: Toast | undefined;
+  private readonly hearers = new Set<() => void>();
+  private watch: Watch | undefined;
+  private watched = "";
+  private told = false;
+  private panicTimer = 0;
+
+  constructor() {
+    this.keyboard = new Keyboard(this.own.keys);
+    this.keyboard.letters = this.own.letters;
+    this.dress();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress());
+    addEventListener("hashchange", () => this.moved());
+    addEventListener("online", () => this.again());
+  }
+
+  get lang(): Lang {
+    return this.own.lang || this.me?.lang || (navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en");
+  }
+
+  get wall(): WallLine | undefined {
+    return this.walls.find((one) => one.id === this.place.wall);
+  }
+
+  get mayAct(): boolean {
+    return this.me?.role !== "viewer";
+  }
+
+  get mayBuild(): boolean {
+    return this.me?.role === "owner" || this.me?.role === "editor";
+  }
+
+  listen(hearer: () => void): () => void {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
+  }
+
+  /** Tells everybody once, however much changed in this turn. */
+  tell(): void {
+    if (this.told) return;
+    this.told = true;
+    queueMicrotask(() => {
+      this.told = false;
+      for (const hearer of this.hearers) hearer();
+    });
+  }
+
+  setOwn(change: Partial<Own>): void {
+    this.own = { ...this.own, ...change };
+    writeOwn(this.own);
+    this.keyboard.remap(this.own.keys);
+    this.keyboard.letters = this.own.letters;
+    this.dress();
+    this.tell();
+  }
+
+  private dress(): void {
+    setLang(this.lang);
+    const dark = this.own.theme === "dark" || (this.own.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+    document.documentElement.lang = this.lang;
+  }
+
+  /** Comes in by whatever the address or this tab brings: a first-run link, an invitation, a key, a session. */
+  async enter(): Promise<void> {
+    const given = new URLSearchParams(location.hash.startsWith("#/") ? "" : location.hash.slice(1));
+    for (const door of ["first", "invite"] as const) {
+      if (!given.get(door)) continue;
+      this.token = given.get(door)!;
+      history.replaceState(null, "", location.pathname);
+      this.door = door;
+      return this.tell();
+    }
+    if (given.get("key")) {
+      this.api.key = given.get("key")!;
+      keepKey(this.api.key);
+      history.replaceState(null, "", location.pathname);
+      this.place = placeOf("");
+    }
+    try {
+      await this.welcome(await this.api.me());
+    } catch (error) {
+      const problem = error as Problem;
+      if (problem.status === 404 && this.api.key) return this.welcome({ name: "", email: "", role: "owner", lang: this.lang });
+      if (problem.status === 401 && this.api.key) {
+        this.api.key = "";
+        keepKey("");
+      }
+      this.door = problem.status === 401 || problem.status === 403 ? "sign_in" : "gone";
+      if (problem.more["first_run"] === true) this.door = "first";
+      this.tell();
+    }
+  }
+
+  async welcome(me: Me): Promise<void> {
+    this.me = me;
+    this.door = "in";
+    this.dress();
+    await this.readWalls();
+    if (!this.place.wall && this.walls.length) this.go({ wall: this.walls[0]!.id, page: "tonight", item: "" }, true);
+    else this.moved();
+  }
+
+  async readWalls(): Promise<void> {
+    try {
+      this.walls = await this.api.walls();
+      this.wallsFailed = "";
+    } catch (error) {
+      this.wallsFailed = this.sentence(error);
+      this.lost(error);
+    }
+    this.tell();
+  }
+
+  leave(): void {
+    this.watch?.stop();
+    this.watch = undefined;
+    this.watched = "";
+    this.me = undefined;
+    this.now = undefined;
+    this.api.key = "";
+    keepKey("");
+    this.door = "sign_in";
+    history.replaceState(null, "", location.pathname);
+    this.place = placeOf("");
+    this.tell();
+  }
+
+  go(place: Place, instead = false): void {
+    if (instead) history.replaceState(null, "", hrefOf(place));
+    else history.pushState(null, "", hrefOf(place));
+    this.moved();
+  }
+
+  href(page: string, item = "", wall = this.place.wall): string {
+    return hrefOf({ wall, page, item });
+  }
+
+  private moved(): void {
+    this.place = placeOf(location.hash);
+    if (this.door === "in" && this.wall && this.watched !== this.place.wall) this.follow(this.place.wall);
+    this.tell();
+  }
+
+  private follow(wall: string): void {
+    this.watch?.stop();
+    this.watched = wall;
+    this.now = undefined;
+    this.panicState = undefined;
+    this.cutSince = 0;
+    void this.readNow();
+    this.watch = new Watch(this.api, wall, {
+      heard: (now) => this.heard(now),
+      cut: (again) => {
+        this.cutSince ||= Date.now();
+        this.againAt = again;
+        this.tell();
+      },
+      refused: (status) => {
+        if (status === 401) this.leave();
+      },
+    });
+  }
+
+  async readNow(): Promise<void> {
+    const wall = this.watched;
+    this.nowFailed = "";
+    try {
+      const now = await this.api.now(wall);
+      if (wall === this.watched) this.heard(now);
+    } catch (error) {
+      if (wall === this.watched && !this.now) this.nowFailed = this.sentence(error);
+      this.tell();
+    }
+  }
+
+  private heard(now: Now): void {
+    const came = this.cutSince > 0;
+    this.cutSince = 0;
+    this.nowFailed = "";
+    this.now = now;
+    if (came) {
+      this.acts.again();
+      void this.checkVersion();
+    }
+    const on = now.panic;
+    if (on !== (this.panicState?.on ?? false)) void this.readPanic();
+    this.walls = this.walls.map((one) => (one.id === this.place.wall ? { ...one, panic: on, counts: now.counts } : one));
+    this.tell();
+  }
+
+  /** After a cut the server may be a newer one than this page: say so, reload nothing by ourselves. */
+  private async checkVersion(): Promise<void> {
+    const own = document.querySelector<HTMLScriptElement>('script[src*="studio.js"]')?.getAttribute("src");
+    if (!own) return;
+    try {
+      const response = await fetch(location.pathname, { cache: "no-store", credentials: "same-origin" });
+      const page = await response.text();
+      if (response.ok && page.includes("studio.js") && !page.includes(own)) {
+        this.stale = true;
+        this.tell();
+      }
+    } catch {
+      // Another cut: the next return asks again.
+    }
+  }
+
+  again(): void {
+    this.watch?.again();
+    this.acts.again();
+  }
+
+  // panic ----------------------------------------------------------------------------------------
+  async panic(on: boolean): Promise<void> {
+    const wall = this.place.wall;
+    if (!wall) return;
+    this.panicState = { on, since_ms: Date.now() };
+    this.tell();
+    try {
+      await this.api.panic(wall, on);
+    } catch (error) {
+      this.panicState = { on: !on };
+      this.say({ text: t.panic.failed(this.sentence(error)), bad: true });
+      return;
+    }
+    await this.readPanic();
+  }
+
+  private async readPanic(): Promise<void> {
+    window.clearTimeout(this.panicTimer);
+    try {
+      this.panicState = await this.api.panicState(this.place.wall);
+    } catch {
+      this.panicState = { ...this.panicState, on: this.panicState?.on ?? this.now?.panic ?? false };
+    }
+    this.tell();
+    const screens = this.panicState.screens;
+    if (this.panicState.on && (!screens || screens.covered < screens.asked)) {
+      this.panicTimer = window.setTimeout(() => void this.readPanic(), PANIC_POLL_MS);
+    }
+  }
+
+  // words ----------------------------------------------------------------------------------------
+  say(toast: Toast | undefined): void {
+    this.toast = toast;
+    this.tell();
+  }
+
+  /** One sentence for whoever did it. */
+  sentence(error: unknown): string {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 0) return t.link.nobody;
+    return error.message || t.link.answered(error.status);
+  }
+
+  lost(error: unknown): void {
+    if (error instanceof Problem && error.status === 401) this.leave();
+  }
+
+  async undo(redo = false): Promise<void> {
+    const wall = this.place.wall;
+    if (!redo && this.acts.takeBack()) return this.say({ text: t.toast.taken_back });
+    this.acts.add({
+      kind: redo ? "redo" : "undo",
+      send: async () => {
+        const act = redo ? await this.api.redo(wall) : await this.api.undo(wall);
+        this.say({ text: redo ? t.toast.redone : t.toast.undone, ...(act.what ? { quote: act.what } : {}) });
+        dispatchEvent(new CustomEvent("parvis-acts"));
+      },
+      refused: (problem) => this.say({ text: problem.status === 404 ? t.toast.nothing_to_undo : this.sentence(problem), bad: problem.status !== 404 && problem.status !== 422 }),
+    });
+  }
+}
