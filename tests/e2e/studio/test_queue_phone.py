@@ -1,0 +1,69 @@
+"""The queue on a phone: one card, a swipe or a button."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.studio.fake_desk import FakeDesk
+from tests.e2e.studio.seat import seated
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONE = {"width": 390, "height": 844}
+HELD = "mastodon:example:100"
+
+
+async def swipe(page: Page, by: int) -> None:
+    box = await page.locator(".swiped .says").bounding_box()
+    assert box
+    x, y = 195, box["y"] + 10
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    for step in range(1, 6):
+        await page.mouse.move(x + by * step / 5, y)
+
+
+async def test_a_swipe_says_yes_and_undo_takes_it_back(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, viewport=PHONE) as page:
+        await expect(page.locator(".swiped")).to_contain_text("bouffons")
+        await swipe(page, 140)
+        await expect(page.get_by_text("Let go to approve")).to_be_visible()
+        await page.mouse.up()
+        await until(lambda: desk.state(HELD) == "approved")
+        await page.locator(".thumbs").get_by_role("button", name="Undo").click()
+        await until(lambda: desk.state(HELD) == "pending")
+        await expect(page.locator(".swiped")).to_contain_text("bouffons")
+
+
+async def test_a_small_or_a_broken_swipe_does_nothing(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, viewport=PHONE) as page:
+        await swipe(page, -60)
+        await page.mouse.up()
+        await expect(page.get_by_text("Swipe, or use the buttons")).to_be_visible()
+        await expect(page.locator(".swiped")).to_contain_text("bouffons")
+        assert desk.of("/decide") == []
+
+
+async def test_every_swipe_has_a_button_and_the_reason_is_near(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, viewport=PHONE) as page:
+        await page.get_by_role("button", name="Why").click()
+        await expect(page.get_by_role("complementary")).to_contain_text("on the insult list")
+        await page.get_by_role("button", name="No", exact=True).click()
+        await until(lambda: desk.state(HELD) == "rejected")
+        await expect(page.locator(".swiped")).to_contain_text("Léa")
+
+
+async def test_targets_are_large_and_nothing_scrolls_sideways(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), viewport=PHONE) as page:
+        await page.locator(".swiped").wait_for()
+        small = await page.evaluate(
+            "[...document.querySelectorAll('.thumbs .btn, .bar .btn, .bar .panic')].filter(one =>"
+            " one.offsetParent && (one.offsetHeight < 44 || one.offsetWidth < 44)).length"
+        )
+        assert small == 0
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,174 @@
+"""What lies around every page: panic, keys, palette, a cut line, an upgrade, languages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.studio.fake_desk import FakeDesk
+from tests.e2e.studio.seat import ready, seated
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_escape_three_times_covers_and_counts_the_answers(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.slow_screens = 1
+    async with seated(browser, desk, "#/hall/tonight") as page:
+        await ready(page)
+        for _ in range(2):
+            await page.keyboard.press("Escape")
+        assert not desk.panic
+        await page.keyboard.press("Escape")
+        await until(lambda: desk.panic)
+        await expect(page.get_by_text("Safe slide on 3 of 4 screens")).to_be_visible()
+        await expect(page.get_by_text("No answer yet from Stage LED.")).to_be_visible()
+        desk.screens[0]["covered"] = True
+        await expect(page.get_by_text("Safe slide on 4 of 4 screens")).to_be_visible()
+        await page.keyboard.press("Shift+Enter")
+        await until(lambda: not desk.panic)
+        await expect(page.get_by_role("button", name="Panic")).to_be_visible()
+
+
+async def test_escape_works_while_writing_and_other_letters_are_silent(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/write") as page:
+        await page.get_by_label("Words").fill("")
+        await page.get_by_label("Words").press_sequentially("gq a?")
+        await expect(page.get_by_label("Words")).to_have_value("gq a?")
+        assert page.url.endswith("/write")
+        for _ in range(3):
+            await page.keyboard.press("Escape")
+        await until(lambda: desk.panic)
+        await expect(page.get_by_label("Words")).to_have_value("gq a?")
+
+
+async def test_a_panic_that_fails_is_told(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/tonight") as page:
+        desk.fail["/panic"] = (500, "The store is full.")
+        await page.get_by_role("button", name="Panic").click()
+        await expect(page.get_by_role("alert")).to_contain_text("were not covered. The store")
+
+
+async def test_g_and_a_letter_go_everywhere(browser: Browser) -> None:
+    places = {
+        "q": "queue", "a": "posts", "w": "screens", "l": "look", "o": "sources", "n": "numbers",
+        "e": "settings", "s": "queue/hidden", "t": "tonight",
+    }  # fmt: skip
+    async with seated(browser, FakeDesk(), "#/hall/tonight") as page:
+        await ready(page)
+        for letter, place in places.items():
+            await page.keyboard.press("g")
+            await page.keyboard.press(letter)
+            await page.wait_for_url(f"**#/hall/{place}")
+
+
+async def test_the_palette_finds_acts_pages_screens_and_posts(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/tonight") as page:
+        await ready(page)
+        await page.keyboard.press("Control+k")
+        field = page.get_by_role("combobox", name="What do you want to do?")
+        await expect(field).to_be_focused()
+        await field.fill("totem")
+        await expect(
+            page.get_by_role("dialog").get_by_role("option", selected=True)
+        ).to_contain_text("Entrance totem")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**#/hall/screens/totem")
+        await page.keyboard.press("Control+k")
+        await field.fill("fusées")
+        await expect(page.get_by_role("dialog").get_by_role("option").first).to_contain_text(
+            "On a compté les fusées"
+        )
+        await field.fill("dark")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        await page.keyboard.press("Control+k")
+        await field.fill("xyzzy")
+        await expect(page.get_by_text("Nothing is called “xyzzy”.")).to_be_visible()
+
+
+async def test_a_key_is_changed_given_away_and_given_back(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await page.locator(".says").wait_for()
+        await page.keyboard.press("?")
+        sheet = page.get_by_role("dialog")
+        await sheet.get_by_role("button", name="Change: Approve", exact=True).click()
+        await page.keyboard.press("j")
+        await expect(sheet).to_contain_text("“Next” has that key. It has none now.")
+        await sheet.get_by_role("button", name="Close", exact=True).click()
+        await page.keyboard.press("j")
+        await until(lambda: len(desk.of("/decide")) == 1)
+        await page.reload()
+        await expect(page.get_by_role("button", name="Approve")).to_contain_text("J")
+        await page.keyboard.press("?")
+        await sheet.get_by_role("button", name="As delivered").click()
+        await sheet.get_by_label("Letters act at once").click()
+        await page.keyboard.press("Escape")
+        await expect(sheet).to_have_count(0)
+        await page.keyboard.press("r")
+        await page.keyboard.press("Control+k")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert len(desk.of("/decide")) == 1, "letters are off"
+
+
+async def test_a_cut_line_keeps_what_stands_and_sends_what_was_done(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await expect(page.get_by_text("you have it")).to_be_visible()
+        await until(lambda: desk.watching == 1)
+        desk.die()
+        await expect(page.get_by_text("This desk lost the server")).to_be_visible()
+        await page.keyboard.press("a")
+        await page.keyboard.press("r")
+        await expect(page.get_by_text("Your last 2 acts are kept here")).to_be_visible()
+        await expect(page.get_by_text("approve \u00d7 1")).to_be_visible()
+        await page.keyboard.press("z")
+        await expect(page.get_by_text("Taken back. It had not been sent.")).to_be_visible()
+        assert desk.state("mastodon:example:100") == "pending"
+        desk.live()
+        await page.get_by_role("button", name="Try now").click()
+        await until(lambda: desk.state("mastodon:example:100") == "approved")
+        await expect(page.get_by_text("This desk lost the server")).to_have_count(0)
+        assert desk.state("phone:example:101") == "pending"
+
+
+async def test_an_upgraded_server_is_told_and_nothing_reloads_by_itself(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await until(lambda: desk.watching == 1)
+        desk.script = "/static/studio/studio.js?v=two"
+        desk.cut()
+        await expect(page.get_by_text("parvis was upgraded")).to_be_visible()
+        await page.get_by_role("button", name="Load again").click()
+        await expect(page.get_by_text("parvis was upgraded")).to_have_count(0)
+
+
+async def test_a_session_that_ended_leads_to_the_door(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/tonight") as page:
+        await ready(page)
+        desk.me = None
+        await page.keyboard.press("g")
+        await page.keyboard.press("e")
+        await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_french_is_whole(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/queue", lang="fr") as page:
+        await expect(page.locator("html")).to_have_attribute("lang", "fr")
+        for name in ("Valider", "Refuser", "Mettre de côté", "Panique"):
+            await expect(page.get_by_role("button", name=name).first).to_be_visible()
+        await page.goto(f"{desk.url}/studio#/hall/settings")
+        await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+async def test_a_wall_that_is_not_there(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), "#/gone/tonight") as page:
+        await expect(page.get_by_role("heading", name="There is no such wall.")).to_be_visible()
