@@ -36,6 +36,7 @@ function amount(text: string | undefined): number {
  * knows beside the snapshot it writes into its own data: `data-waiting-posts`, `data-waiting-s`.
  */
 export function reporting(stage: HTMLElement, first: Snapshot, listener: Listener): Listener {
+  if (window.name === "parvis-preview") return listener; // a look tried out in the studio is no screen
   const address = `/w/${encodeURIComponent(first.wall.wall)}/${nameOf(stage)}/report`;
   const errors: string[] = [];
   let snapshot = first;

@@ -10,7 +10,7 @@ import { t } from "../words";
 const THEMES = ["conference", "fashion", "festival"] as const;
 const FACES = ["", "archivo", "instrument", "bricolage"];
 const MOTIFS = ["", "streams", "letter", "paper"];
-const LAYOUTS = ["masonry", "spotlight", "ticker"];
+const LAYOUTS: readonly string[] = ["masonry", "spotlight", "ticker"];
 const START: Readonly<Record<string, readonly string[]>> = { conference: ["#1a33ff", "#ff5631", "#bcd3ff", "#1b2148"], fashion: ["#5d1026", "#f1c3c7", "#c9d0b8", "#e9452c"], festival: ["#ffc814", "#ff7196", "#0a7350", "#91d4ff"] };
 const BOXES = [["stage", 1536, 768], ["totem", 720, 1280], ["ticker", 1920, 240]] as const;
 const GUARD_MS = 160;
@@ -147,7 +147,7 @@ class Look extends Piece {
     if (this.state === "loading") return html`<div class="pad">${loading()}</div>`;
     if (this.state === "failed") return html`<div class="pad">${failed(t.states.failed, this.said, () => { this.state = "loading"; this.requestUpdate(); void this.read(); })}</div>`;
     const changes = this.changes;
-    return html`<div class="tools row wrap"><span class="t12 i3">${this.whole?.title} · ${t.look.draft(changes)}</span><div class="seg" role="group" aria-label=${t.look.layout}>${LAYOUTS.map((one) => html`<button aria-pressed=${this.layout === one ? "true" : "false"} @click=${() => { this.layout = one; this.requestUpdate(); }}>${t.look.layouts[one]}</button>`)}</div></div>
+    return html`<div class="tools row wrap"><span class="t12 i3">${this.whole?.title} · ${t.look.draft(changes)}</span><div class="seg" role="group" aria-label=${t.look.layout}>${[...new Set([...LAYOUTS, this.whole?.layout ?? "masonry"])].map((one) => html`<button aria-pressed=${this.layout === one ? "true" : "false"} @click=${() => { this.layout = one; this.requestUpdate(); }}>${t.look.layouts[one] ?? one}</button>`)}</div></div>
       <div class="looks"><div class="left">${this.choices()}${this.readable()}</div>
       <div class="right"><div class="boxes">${BOXES.map(([name, w, h]) => this.box(name, w, h))}</div>
         ${this.refused ? html`<div class="note bad spaced" role="alert"><span>${icon("circle-alert", 18)}</span><p>${this.refused}</p></div>` : nothing}
@@ -182,7 +182,7 @@ class Look extends Piece {
   }
 
   private box(name: (typeof BOXES)[number][0], w: number, h: number): TemplateResult {
-    return html`<figure class="b-${name}"><div class="pane-real" data-w=${w} ${css({ "aspect-ratio": `${w} / ${h}` })}><iframe src="/w/${this.wall}" title="${t.look.preview}: ${t.look.boxes[name]}" tabindex="-1" width=${w} height=${h} @load=${(event: Event) => this.dress(event.target as HTMLIFrameElement)}></iframe></div>
+    return html`<figure class="b-${name}"><div class="pane-real" data-w=${w} ${css({ "aspect-ratio": `${w} / ${h}` })}><iframe name="parvis-preview" src="/w/${this.wall}" title="${t.look.preview}: ${t.look.boxes[name]}" tabindex="-1" width=${w} height=${h} @load=${(event: Event) => this.dress(event.target as HTMLIFrameElement)}></iframe></div>
       <figcaption class="t12"><b class="b">${t.look.boxes[name]}</b> <span class="i3">${t.look.px(w, h)}</span></figcaption></figure>`;
   }
 }

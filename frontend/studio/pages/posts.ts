@@ -133,10 +133,10 @@ class Posts extends Piece {
     const { lang } = this.desk;
     return html`<aside class="detail" aria-label=${t.posts.open}><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${nameOf(post.author)}</span><span class="t12 i3">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), lang)}</span></div><a class="btn ghost icon" aria-label=${t.nav.close} href=${this.desk.href("posts")}>${icon("x", 18)}</a></header>
       <p class="says small" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${words(post)}</p>${picture ? html`<img class="pic" src=${picture} alt=${post.media?.[0]?.alt ?? t.queue.no_desc} />` : nothing}
-      ${journey(item, Date.now(), lang, true, this.desk.me)}
+      ${journey(item, Date.now(), lang, true, this.desk)}
       ${item.decision?.why || this.why?.sentence ? html`<p class="i2">${this.why?.sentence || item.decision?.why}</p>` : nothing}
       ${this.why?.would_pass_if.length ? html`<ul class="col g6">${this.why.would_pass_if.map((one) => html`<li class="row top t12 i2"><span class="good">${icon("circle-check", 15)}</span><span dir="auto">${one}</span></li>`)}</ul>` : nothing}
-      <section class="rule"><h2 class="sec">${t.posts.trace}</h2>${this.steps === undefined ? loading() : html`<ol class="steps t12">${this.steps.map((step) => html`<li><time class="i3">${exact(step.at_ms)}</time><span><b class="m">${t.posts.states[step.state ?? ""] ?? step.event}</b> ${step.why ?? ""} ${step.by ? html`<span class="i3">${who(step.by, this.desk.me)}</span>` : nothing}</span></li>`)}</ol>`}</section></aside>`;
+      <section class="rule"><h2 class="sec">${t.posts.trace}</h2>${this.steps === undefined ? loading() : html`<ol class="steps t12">${this.steps.map((step) => html`<li><time class="i3">${exact(step.at_ms)}</time><span><b class="m">${t.posts.states[step.state ?? ""] ?? step.event}</b> ${step.why ?? ""} ${step.by ? html`<span class="i3">${who(step.by, this.desk)}</span>` : nothing}</span></li>`)}</ol>`}</section></aside>`;
   }
 }
 

@@ -57,7 +57,7 @@ export function post(queue: Queue, item: Queued): TemplateResult {
     <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${gist(post)}</span>`}</p>
     <div class="beside">${media(queue, item)}${facts(queue, item)}</div>
     <div class="rule stage"><p class="t12 i3">${t.queue.on_stage}</p>${alone(post)}</div>
-    <div class="sp"></div>${journey(item, Date.now(), queue.desk.lang, false, queue.desk.me)}</article>`;
+    <div class="sp"></div>${journey(item, Date.now(), queue.desk.lang, false, queue.desk)}</article>`;
 }
 
 /** The main acts, each with its key. Hide, pin and feature stand where a post is on the wall. */

@@ -59,9 +59,9 @@ class Screens extends Piece {
     const [first] = dark;
     return html`<div class="twin ${this.desk.place.item ? "open" : ""}"><div class="main col g20">
         ${now.screens.length ? html`<h2 class="t24">${first ? (dark.length === 1 ? t.screens.dark(first.name, clock(first.last_ms, this.desk.lang)) : t.screens.darks(dark.length)) : t.screens.well}</h2>
-          <ul class="tiles">${now.screens.map((one) => this.tile(one, chosen, now.panic))}</ul>` : empty(t.screens.none, t.screens.none_help)}
+          <ul class="tiles">${now.screens.map((one) => this.tile(one, chosen, now.panic.on))}</ul>` : empty(t.screens.none, t.screens.none_help)}
         ${this.adding(now.screens)}</div>
-      ${chosen ? this.detail(chosen, now.panic) : nothing}</div>`;
+      ${chosen ? this.detail(chosen, now.panic.on) : nothing}</div>`;
   }
 
   private tile(one: Screen, chosen: Screen | undefined, panic: boolean): TemplateResult {

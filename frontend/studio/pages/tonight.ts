@@ -69,7 +69,7 @@ class Tonight extends Piece {
     const dark = now.screens.filter((one) => !one.up);
     const ill = now.sources.filter((one) => !one.healthy);
     const [first] = dark;
-    const sentence = now.panic ? t.tonight.covered
+    const sentence = now.panic.on ? t.tonight.covered
       : first ? `${t.tonight.nearly} ${dark.length === 1 ? t.tonight.dark(first.name, clock(first.last_ms, desk.lang)) : t.tonight.darks(dark.length)}`
       : ill[0] ? `${t.tonight.nearly} ${t.tonight.ill(ill[0].source)}` : now.screens.length ? `${t.tonight.well} ${t.tonight.heard(now.screens.length)}` : t.tonight.no_screen;
     const button = first ? html`<a class="btn pri" data-main href=${desk.href("screens", first.id)}>${t.tonight.see(first.name)}</a>`
@@ -83,7 +83,7 @@ class Tonight extends Piece {
     if (!now.screens.length) return nothing;
     const posts = this.shown.map((one) => one.post);
     return html`<section class="col g8"><div class="row"><h2 class="sec">${t.tonight.now}</h2><span class="sp"></span><span class="t12 i3">${t.tonight.drawn}</span></div>
-      <ul class="thumbs-row">${now.screens.slice(0, 8).map((screen) => this.thumb(screen, posts, now.panic))}</ul></section>`;
+      <ul class="thumbs-row">${now.screens.slice(0, 8).map((screen) => this.thumb(screen, posts, now.panic.on))}</ul></section>`;
   }
 
   private thumb(screen: Screen, posts: Queued["post"][], panic: boolean): TemplateResult {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { exact, span } from "../state/format";
-import type { Lang, Me, Queued } from "../state/types";
+import type { Lang, Queued } from "../state/types";
 import { t } from "../words";
 import { writtenOn } from "./small";
 
@@ -12,18 +12,21 @@ export interface Station {
   readonly how: How;
 }
 
+interface Names {
+  nameOf(by: string): string | undefined;
+}
+
 const ID = /^[0-9a-f-]{12,}$/;
 
 /** Who decided, as people say it: a name, "you" by name, or somebody of the team; never an id. */
-export function who(by: string, me?: { readonly id?: string; readonly name: string }): string {
+export function who(by: string, desk?: Names): string {
   if (by.startsWith("rule:") || by === "") return t.journey.rule;
   const name = by.replace(/^\w+:/, "");
-  if (me?.id === name) return me.name;
-  return ID.test(name) || name === "owner" ? t.journey.someone : name;
+  return desk?.nameOf(by) ?? (ID.test(name) || name === "owner" ? t.journey.someone : name);
 }
 
 /** Written, reached us, decided, shown: the same steps for every post, each with a time or a delay. Pure. */
-export function stationsOf(item: Queued, now_ms: number, lang: Lang, me?: Me): readonly Station[] {
+export function stationsOf(item: Queued, now_ms: number, lang: Lang, desk?: Names): readonly Station[] {
   const { post, placement, decision } = item;
   const came = post.received_at_ms || item.journey?.[0]?.at_ms || 0;
   const stations: Station[] = [{ time: exact(post.created_at_ms), what: writtenOn(post.network), how: "" }];
@@ -39,7 +42,7 @@ export function stationsOf(item: Queued, now_ms: number, lang: Lang, me?: Me): r
     if (decision && machine) stations.push({ time: after(at, since), what: t.journey.by_rule, how: "" });
     return [...stations, waits, ahead];
   }
-  const by = who(decision?.by ?? "", me);
+  const by = who(decision?.by ?? "", desk);
   const told = state === "approved" ? t.journey.approved(by) : state === "hidden" ? t.journey.aside(by) : state === "withdrawn" ? t.journey.withdrawn : t.journey.rejected(by);
   stations.push({ time: at ? after(at, since) : t.journey.not_yet, what: told, how: state === "approved" ? "" : "bad" });
   if (state !== "approved") return stations;
@@ -47,7 +50,7 @@ export function stationsOf(item: Queued, now_ms: number, lang: Lang, me?: Me): r
   return [...stations, shown ? { time: after(shown.at_ms, at || since), what: t.journey.on_screens, how: "" } : ahead];
 }
 
-export const journey = (item: Queued, now_ms: number, lang: Lang, down = false, me?: Me): TemplateResult =>
-  html`<ol class="jr ${down ? "down" : ""}" aria-label=${t.journey.label}>${stationsOf(item, now_ms, lang, me).map(
+export const journey = (item: Queued, now_ms: number, lang: Lang, down = false, desk?: Names): TemplateResult =>
+  html`<ol class="jr ${down ? "down" : ""}" aria-label=${t.journey.label}>${stationsOf(item, now_ms, lang, desk).map(
     (one) => html`<li class=${one.how} aria-current=${one.how === "now" ? "step" : "false"}><b>${one.time}</b>${one.what}</li>`,
   )}</ol>`;

@@ -9,7 +9,7 @@ function air(desk: Desk): TemplateResult {
   const screens = desk.now?.screens ?? [];
   const up = desk.now ? screens.filter((one) => one.up).length : (desk.wall?.screens?.up ?? 0);
   const all = desk.now ? screens.length : up + (desk.wall?.screens?.dark ?? 0);
-  const covered = desk.panicState?.on ?? desk.now?.panic ?? desk.wall?.panic ?? false;
+  const covered = desk.panicState?.on ?? desk.now?.panic.on ?? desk.wall?.panic ?? false;
   const ill = desk.now?.sources.some((one) => !one.healthy) ?? false;
   const cut = desk.cutSince > 0;
   const sign = cut ? "off" : covered ? "bad" : up < all || ill ? "warn" : all === 0 ? "off" : "";

@@ -44,6 +44,8 @@ function asked(query: Query): string {
 /** Every call the studio makes. A session travels as a cookie; the owner's key, where one was given, in a header. */
 export class Api {
   key: string;
+  /** The version of this page, so that a newer server refuses an act it no longer understands. */
+  page = "";
 
   constructor(key: string) {
     this.key = key;
@@ -114,6 +116,7 @@ export class Api {
   private async call<T>(address: string, body?: unknown): Promise<T> {
     const headers = this.headers("application/json");
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined && this.page) headers["X-Parvis-Page"] = this.page;
     let response: Response;
     try {
       response = await fetch(address, {

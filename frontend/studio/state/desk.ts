@@ -62,6 +62,12 @@ export class Desk {
     return this.walls.find((one) => one.id === this.place.wall);
   }
 
+  /** The name behind a `by`; undefined when nobody told. */
+  nameOf(by: string): string | undefined {
+    if (this.me?.id && by === `person:${this.me.id}`) return this.me.name;
+    return this.now?.names?.[by] ?? this.now?.names?.[by.replace("person:", "")];
+  }
+
   get mayAct(): boolean {
     return this.me?.role !== "viewer";
   }
@@ -219,30 +225,14 @@ export class Desk {
     this.cutSince = 0;
     this.nowFailed = "";
     this.now = now;
-    if (came) {
-      this.acts.again();
-      void this.checkVersion();
-    }
-    const on = now.panic;
+    if (came) this.acts.again();
+    // The server may be a newer one than this page: said, and nothing reloads by itself.
+    this.api.page ||= now.version ?? "";
+    if (now.version && now.version !== this.api.page) this.stale = true;
+    const { on } = now.panic;
     if (on !== (this.panicState?.on ?? false)) void this.readPanic();
     this.walls = this.walls.map((one) => (one.id === this.place.wall ? { ...one, panic: on, counts: now.counts } : one));
     this.tell();
-  }
-
-  /** After a cut the server may be a newer one than this page: say so, reload nothing by ourselves. */
-  private async checkVersion(): Promise<void> {
-    const own = document.querySelector<HTMLScriptElement>('script[src*="studio.js"]')?.getAttribute("src");
-    if (!own) return;
-    try {
-      const response = await fetch(location.pathname, { cache: "no-store", credentials: "same-origin" });
-      const page = await response.text();
-      if (response.ok && page.includes("studio.js") && !page.includes(own)) {
-        this.stale = true;
-        this.tell();
-      }
-    } catch {
-      // Another cut: the next return asks again.
-    }
   }
 
   again(): void {
@@ -271,7 +261,7 @@ export class Desk {
     try {
       this.panicState = await this.api.panicState(this.place.wall);
     } catch {
-      this.panicState = { ...this.panicState, on: this.panicState?.on ?? this.now?.panic ?? false };
+      this.panicState = { ...this.panicState, on: this.panicState?.on ?? this.now?.panic.on ?? false };
     }
     this.tell();
     const screens = this.panicState.screens;

@@ -103,7 +103,11 @@ export interface Now {
   readonly waiting: number;
   readonly screens: readonly Screen[];
   readonly sources: readonly Health[];
-  readonly panic: boolean;
+  readonly panic: PanicState;
+  /** Names of the people in `by`. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Of the studio's page on the server. */
+  readonly version?: string;
   readonly recent: readonly Recent[];
 }
 
@@ -180,6 +184,7 @@ export interface PanicState {
   readonly on: boolean;
   readonly since_ms?: number;
   readonly by?: string;
+  readonly name?: string;
   readonly screens?: { readonly asked: number; readonly covered: number; readonly missing: readonly string[] };
 }
 

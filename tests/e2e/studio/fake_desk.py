@@ -97,7 +97,7 @@ class FakeDesk(Answers):
         self.fail: dict[str, tuple[int, str]] = {}
         self.silent: set[str] = set()
         self.dead = self.dead_stream = False
-        self.script = "/static/studio/studio.js?v=one"
+        self.version = "one"
         self.url = ""
         self.loop: asyncio.AbstractEventLoop | None = None
         self._lines: set[asyncio.Queue[bytes | None]] = set()
@@ -163,7 +163,9 @@ class FakeDesk(Answers):
             "waiting": counts.get("pending", 0) + counts.get("new", 0),
             "screens": self.screens,
             "sources": self.sources,
-            "panic": self.panic,
+            "panic": self._panic(None),
+            "names": {},
+            "version": self.version,
             "recent": [{"post": "x", "state": "approved", "at_ms": self.now_ms - 40_000}],
         }
 
@@ -330,8 +332,8 @@ class FakeDesk(Answers):
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<link rel="icon" href="data:,">'
             '<link rel="stylesheet" href="/static/studio/studio.css">'
-            f'</head><body><parvis-studio></parvis-studio><script src="{self.script}" defer>'
-            "</script></body></html>",
+            "</head><body><parvis-studio></parvis-studio>"
+            '<script src="/static/studio/studio.js" defer></script></body></html>',
             headers={"Content-Security-Policy": POLICY},
         )
 

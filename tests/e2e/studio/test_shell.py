@@ -141,7 +141,7 @@ async def test_an_upgraded_server_is_told_and_nothing_reloads_by_itself(browser:
     desk = FakeDesk()
     async with seated(browser, desk) as page:
         await until(lambda: desk.watching == 1)
-        desk.script = "/static/studio/studio.js?v=two"
+        desk.version = "two"
         desk.cut()
         await expect(page.get_by_text("parvis was upgraded")).to_be_visible()
         await page.get_by_role("button", name="Load again").click()
