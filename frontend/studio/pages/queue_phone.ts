@@ -71,6 +71,7 @@ class QueuePhone extends Piece {
     const turn = still ? "" : ` rotate(${moved / 60}deg)`;
     const doubt = verdictsOf(item).find((one) => one.outcome !== "pass");
     const n = queue.line!.items.length;
+    const on = queue.view === "approved";
     return html`<div class="swipe ${moved > 20 ? "to-yes" : moved < -20 ? "to-no" : ""}">
         <span class="way yes" aria-hidden="true">${icon("check", 28)}<b>${t.queue.yes}</b></span><span class="way no" aria-hidden="true">${icon("x", 28)}<b>${t.queue.no}</b></span>
         <article class="swiped" ${css({ transform: `translateX(${moved}px)${turn}` })} @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${this.up}>
@@ -81,11 +82,11 @@ class QueuePhone extends Piece {
             ${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
         </article></div>
       ${this.reasons ? html`<div class="slip"><div class="grip" aria-hidden="true"></div>${why(queue, item)}</div>` : nothing}
-      <footer class="thumbs"><p class="i2 hint" role="status">${t.queue.let_go[will]}</p><div class="row g12">
-        <button class="btn no f1" ?disabled=${shut} @click=${() => this.decide(false)}>${icon("x", 18)}${t.queue.no}</button>
+      <footer class="thumbs"><p class="i2 hint" role="status">${queue.view === "" ? t.queue.let_go[will] : ""}</p><div class="row g12">
+        ${on ? html`<button class="btn no f1" ?disabled=${shut} @click=${() => queue.decide("hidden")}>${icon("eye-off", 18)}${t.queue.hide}</button>` : html`<button class="btn no f1" ?disabled=${shut || queue.view === "rejected"} @click=${() => this.decide(false)}>${icon("x", 18)}${t.queue.no}</button>`}
         <button class="btn sq" aria-label=${t.toast.undo} @click=${() => dispatchEvent(new CustomEvent("parvis-act", { detail: { act: "undo" }, cancelable: true }))}>${icon("undo-2", 20)}</button>
         <button class="btn sq" aria-label=${t.queue.why} aria-expanded=${this.reasons ? "true" : "false"} @click=${() => (this.reasons = !this.reasons)}>${icon("scale", 20)}</button>
-        <button class="btn ok f1" ?disabled=${shut} @click=${() => this.decide(true)}>${icon("check", 18)}${t.queue.yes}</button></div></footer>`;
+        ${on ? html`<button class="btn f1" ?disabled=${shut} @click=${() => queue.does("pin")}>${icon("pin", 18)}${queue.pinned(item) ? t.queue.unpin : t.queue.pin}</button>` : html`<button class="btn ok f1" ?disabled=${shut} @click=${() => this.decide(true)}>${icon("check", 18)}${t.queue.yes}</button>`}</div></footer>`;
   }
 }
 

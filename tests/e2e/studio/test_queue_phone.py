@@ -58,6 +58,16 @@ async def test_every_swipe_has_a_button_and_the_reason_is_near(browser: Browser)
         await expect(page.locator(".swiped")).to_contain_text("Léa")
 
 
+async def test_what_is_on_the_wall_is_taken_off_or_pinned(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/queue/approved", viewport=PHONE) as page:
+        await page.get_by_role("button", name="Pin", exact=True).click()
+        await until(lambda: desk.of("/pin"))
+        await page.get_by_role("button", name="Take off").click()
+        await until(lambda: desk.of("/decide"))
+        assert desk.of("/decide")[0]["state"] == "hidden"
+
+
 async def test_targets_are_large_and_nothing_scrolls_sideways(browser: Browser) -> None:
     async with seated(browser, FakeDesk(), viewport=PHONE) as page:
         await page.locator(".swiped").wait_for()
