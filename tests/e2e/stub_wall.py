@@ -36,7 +36,7 @@ from tests.waiting import until
 STATIC = Path(__file__).parents[2] / "src" / "parvis" / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; form-action 'self'; require-trusted-types-for 'script';"
+    " font-src 'self'; connect-src 'self'; form-action 'self'; require-trusted-types-for 'script';"
     " trusted-types lit-html parvis"
 )
 

@@ -52,6 +52,10 @@ class Blobs(Protocol):
         """Forget them; no error when there are none."""
         ...
 
+    async def tidy(self, before_ms: int) -> int:
+        """Remove what a crash left half-written before then; how many."""
+        ...
+
 
 class Shelf(Protocol):
     """Pictures and films of posts: kept under the post's key, and gone with the post."""

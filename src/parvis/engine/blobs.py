@@ -39,6 +39,19 @@ class FolderBlobs:
         """Forget them."""
         await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
 
+    async def tidy(self, before_ms: int) -> int:
+        """Remove what a crash left half-written before then; how many files."""
+        return await asyncio.to_thread(self._tidy, before_ms)
+
+    def _tidy(self, before_ms: int) -> int:
+        removed = 0
+        for path in self._folder.glob("??/.*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime * 1000 < before_ms:
+                    path.unlink()
+                    removed += 1
+        return removed
+
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise Refused(f"{sha256[:80]!r} is not a file's sha256: 64 small hex digits.")

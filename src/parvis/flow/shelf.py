@@ -48,8 +48,8 @@ class PostShelf:
         return len(left)
 
     async def sweep(self) -> int:
-        """Drop the files that their post does not show; how many."""
-        swept = 0
+        """Drop the files that their post does not show, or that a crash cut; how many."""
+        swept = await self._engine.blobs.tidy(self._clock() - STRAY_AFTER_MS)
         while stray := await self._engine.stray_blobs(self._clock() - STRAY_AFTER_MS):
             for each in stray:
                 await self._let_go(each)

@@ -14,6 +14,7 @@ VOID = frozenset({"meta", "link", "img", "input", "br", "hr"})
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "noscript", "template"})
 URL_ATTRIBUTES = frozenset({"href", "src", "action", "poster"})
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PLACE = re.compile("#[a-z][a-z0-9-]*")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Attribute = str | int | bool | None
@@ -65,7 +66,9 @@ def document(root: Element) -> bytes:
 
 
 def safe_url(value: str) -> str | None:
-    """`value` when it is an http(s) address or a path of our own, else None."""
+    """`value` when it is an http(s) address, a path of ours or a place in the page; else None."""
+    if _PLACE.fullmatch(value):
+        return value
     if any(ord(sign) <= 32 or ord(sign) == 127 for sign in value) or "\\" in value:
         return None
     if value.startswith("/") and not value.startswith("//"):

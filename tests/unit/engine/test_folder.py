@@ -193,3 +193,15 @@ async def test_a_store_that_breaks_under_way_is_told_as_passing(
         await engine.walls()
     await engine.close()
     assert [record.message for record in caplog.records] == ["store.damaged"]
+
+
+async def test_what_a_crash_left_half_written_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    kept = await blobs.put(b"whole", "image/jpeg")
+    half = tmp_path / kept[:2] / ".half"
+    half.write_bytes(b"wh")
+    written_ms = int(half.stat().st_mtime * 1000)
+    assert await blobs.tidy(written_ms - 1_000) == 0
+    assert await blobs.tidy(written_ms + 1_000) == 1
+    assert not half.exists()
+    assert await blobs.open(kept) == b"whole"

@@ -71,6 +71,10 @@ class MemoryBlobs:
         """Forgets them."""
         self._bodies.pop(sha256, None)
 
+    async def tidy(self, before_ms: int) -> int:
+        """Nothing is ever half-written here."""
+        return 0
+
 
 class MemoryShelf:
     """A `Shelf` over a dict; `of` tells which file belongs to which post."""
