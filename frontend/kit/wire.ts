@@ -74,6 +74,21 @@ export interface Hide {
   readonly post: string;
 }
 
+/** The computed tokens. Four fields, each with its ink; `soft` is for what stands behind. */
+export interface Look {
+  readonly ground: string;
+  readonly ink: string;
+  readonly soft: string;
+  readonly fields: readonly [string, string, string, string];
+  readonly inks: readonly [string, string, string, string];
+  readonly face: string;
+  readonly motif: string;
+  readonly joint: number;
+  readonly radius: number;
+  readonly logo: string;
+  readonly calm: boolean;
+}
+
 /** One picture, film or sound; sizes in px, duration in seconds. */
 export interface Media {
   readonly type: "image" | "video" | "gif" | "audio" | "document" | "embed";
@@ -134,6 +149,7 @@ export interface WallFace {
   readonly hashtags?: readonly string[];
   readonly capacity?: number;
   readonly panic?: boolean;
+  readonly look?: Look | null;
 }
 
 /** Everything the live stream says. */

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from parvis.core.look import Brand
+
 Mode = Literal["approve_first", "show_first", "trusted_only"]
 Basis = Literal["platform_terms", "own_content", "consent", "licence", "contract"]
 
@@ -30,15 +32,6 @@ class Policy(msgspec.Struct, frozen=True):
     flood: Flood = Flood()
     show_sensitive: bool = False
     show_replies: bool = False
-
-
-class Brand(msgspec.Struct, frozen=True):
-    """The brand's tokens; colours are `#rrggbb`."""
-
-    theme: str = "conference"
-    scheme: Literal["light", "dark"] = "dark"
-    fields: tuple[str, ...] = ()
-    logo: str = ""
 
 
 class SourceSpec(msgspec.Struct, frozen=True):

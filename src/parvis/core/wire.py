@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from parvis.core.look import Look, look_of
 from parvis.core.post import Author, Direction, Entity, Media, PostKind
 from parvis.core.wall import Wall
 
@@ -57,6 +58,7 @@ class WallFace(msgspec.Struct, frozen=True, omit_defaults=True):
     hashtags: tuple[str, ...] = ()
     capacity: int = 50
     panic: bool = False
+    look: Look | None = None
 
 
 def face_of(wall: Wall) -> WallFace:
@@ -71,6 +73,7 @@ def face_of(wall: Wall) -> WallFace:
         hashtags=wall.hashtags,
         capacity=wall.capacity,
         panic=wall.panic,
+        look=look_of(wall.brand),
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from parvis.core.errors import Refused
-from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
+from parvis.core.look import Brand, faults_of
+from parvis.core.wall import BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.plug.manifest import Manifest, check_settings
 from parvis.run.event_faults import Faults
 from parvis.run.event_lines import Place, lines_of
@@ -28,8 +29,6 @@ from parvis.web.problem import Several
 MAX_BYTES = 512 * 1024
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"[^\s#]{1,100}")
-_THEME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
 
 
@@ -148,14 +147,8 @@ class Reading(Faults):
             self._fault((*at, "layout"), f"there is no layout {table.layout!r}; {end}")
 
     def _check_brand(self, brand: Brand, at: Place) -> None:
-        if not _THEME.fullmatch(brand.theme):
-            self._fault(
-                (*at, "theme"),
-                f"theme is {brand.theme!r}; write its name in lower-case letters, digits and -",
-            )
-        for colour in brand.fields:
-            if not _COLOUR.fullmatch(colour):
-                self._fault((*at, "fields"), f"{colour!r} is no colour; write it as #rrggbb")
+        for name, says in faults_of(brand):
+            self._fault((*at, name), says)
 
     def _check_policy(self, policy: PolicyTable, at: Place) -> None:
         for name in policy.checks:

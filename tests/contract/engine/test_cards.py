@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from parvis.core.wall import Brand, FormatSpec
+from parvis.core.look import Brand, look_of
+from parvis.core.wall import FormatSpec
 from parvis.core.wire import FormatFace, WallFace
 from parvis.engine import Engine, Write
 from parvis.engine.change import DropCard, PutCard, PutFormat, PutFormatState
@@ -57,7 +58,7 @@ async def test_next_card_walks_down(engine: Engine) -> None:
 
 
 async def test_a_snapshot_is_what_a_fresh_screen_needs(engine: Engine) -> None:
-    brand = Brand("fair", "light", logo="x")
+    brand = Brand("festival", "light", logo="/x.png")
     wall: dict[str, Any] = {
         "capacity": 2,
         "lang": "fr",
@@ -75,7 +76,16 @@ async def test_a_snapshot_is_what_a_fresh_screen_needs(engine: Engine) -> None:
     assert snapshot is not None
     assert snapshot.seq == await engine.head("square") == 6
     assert snapshot.wall == WallFace(
-        "square", "The square", "fr", "plain", "fair", "light", ("fête",), 2, True
+        "square",
+        "The square",
+        "fr",
+        "plain",
+        "festival",
+        "light",
+        ("fête",),
+        2,
+        True,
+        look_of(brand),
     )
     assert [card.post for card in snapshot.cards] == [post(3).key, post(2).key]
     assert snapshot.formats == (

@@ -136,7 +136,7 @@ def test_there_are_examples() -> None:
         (HOOK + 'secrets = { sekret = "ABC" }\n', 7, "no credential 'sekret'; did you mean secret"),
         (HOOK + "secrets = { secret = 3 }\n", 7, "secrets: expected `str`"),
         (HOOK + '[[wall.source]]\nid = "s"\nplugin = "webhook"\n', 8, "used twice"),
-        (WALL + "[wall.brand]\ntheme = '\"><script>'\n", 5, "write its name in lower-case"),
+        (WALL + "[wall.brand]\ntheme = '\"><script>'\n", 5, "none of conference, fashion, festival"),
         (WALL + '[wall.brand]\nfields = ["url(x)"]\n', 5, "no colour; write it as #rrggbb"),
         (POLL, 4, "poll needs the setting question"),
         (POLL + 'settings = { question = "Q", answers = ["a", "a"] }\n', 7, "same answer twice"),
@@ -221,3 +221,13 @@ def test_a_mark_that_editors_put_first_is_passed_over(tmp_path: Path, has: Known
 
 def test_a_file_nested_without_end_is_one_sentence(has: Known) -> None:
     assert faults("a = " + "[" * 5000, has) == ["EVENT.toml is nested too deeply; correct it."]
+
+
+def test_a_brand_that_cannot_be_read_is_told_with_its_line(has: Known) -> None:
+    text = WALL + '[wall.brand]\ntheme = "fashion"\nfields = ["#808080"]\ninks = ["#777777"]\n'
+    (told,) = faults(text, has)
+    assert told.startswith("EVENT.toml, line 7: words in #777777 on #808080 reach a contrast of")
+    (told,) = faults(WALL + '[wall.brand]\ntheme = "carnival"\n', has)
+    assert "'carnival' is none of conference, fashion, festival" in told
+    (told,) = faults(WALL + "[wall.brand]\njoint = 7\n", has)
+    assert "joint is 7 hundredths of the short side; choose 0 to 4" in told
