@@ -5,6 +5,7 @@ import { cp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { gather } from "./assets.mjs";
 
 const frontend = dirname(fileURLToPath(import.meta.url));
 const parvis = join(frontend, "../src/parvis");
@@ -23,6 +24,8 @@ const rooms = ["wall", "phone", "embed", "studio"]
     target: room === "studio" ? MODERN : OLDEST_SCREEN,
     external: [],
   }));
+
+rooms.push({ entry: join(frontend, "wall/sw.ts"), folder: join(out, "wall"), name: "sw", target: OLDEST_SCREEN, external: [] });
 
 const halves = ["formats", "layouts"].flatMap((kind) =>
   (existsSync(join(parvis, kind)) ? readdirSync(join(parvis, kind)) : []).flatMap((id) =>
@@ -74,3 +77,4 @@ for (const { entry, folder, name, target, external } of wanted) {
   const still = join(dirname(entry), "public");
   if (existsSync(still)) await cp(still, folder, { recursive: true });
 }
+await gather(join(frontend, "node_modules"), out);

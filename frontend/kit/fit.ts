@@ -8,6 +8,13 @@ export function step(n: number): number {
   return SMALLEST_U * Math.pow(RATIO, n);
 }
 
+/** Narrows a box to the words in it: a balanced text leaves room at its side. */
+export function shrink(box: HTMLElement, words: HTMLElement): void {
+  const range = document.createRange();
+  range.selectNodeContents(words);
+  box.style.width = `${Math.ceil(range.getBoundingClientRect().width) + 2}px`;
+}
+
 /**
  * Sets the largest size at which `words` fits its box, from `top` down; false when even the smallest is too large.
  * `u` is 1 % of the short side in px. Found by halving: six measures at most, not one a step.

@@ -1,10 +1,21 @@
 import type { Card, Snapshot } from "./wire";
 
-/** The measured box of a layout, px. `u` is 1 % of the short side (1.8 % of it on a strip longer than 4:1). */
+/** The measured box of a layout, px. `u` is the measure of everything: 1 % of the short side, more of it on a strip. */
 export interface Box {
   readonly width: number;
   readonly height: number;
   readonly u: number;
+}
+
+/** How many new posts wait for their turn, and how long the last of them will. */
+export interface Waiting {
+  readonly posts: number;
+  readonly seconds: number;
+}
+
+/** The share of the short side that is one `u`: strips and tickers are read from as far, and are all short side. */
+function share(ratio: number): number {
+  return ratio < 4 ? 0.01 : ratio < 10 ? 0.018 : 0.03;
 }
 
 /** The box of an element as it stands. */
@@ -12,7 +23,7 @@ export function measure(element: Element): Box {
   const { width, height } = element.getBoundingClientRect();
   const short = Math.min(width, height);
   const long = Math.max(width, height);
-  return { width, height, u: (long > 4 * short ? 0.018 : 0.01) * short };
+  return { width, height, u: share(short > 0 ? long / short : 1) * short };
 }
 
 /**
@@ -30,4 +41,10 @@ export abstract class Layout extends HTMLElement {
   abstract renew(snapshot: Snapshot): void;
   /** The box has another size. */
   abstract resize(box: Box): void;
+  /** What new posts have to wait. */
+  waiting(): Waiting {
+    return { posts: 0, seconds: 0 };
+  }
+  /** Ten minutes have gone: what never moves moves to another place. The stage has covered the screen. */
+  shift(): void {}
 }

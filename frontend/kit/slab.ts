@@ -1,26 +1,17 @@
 import { timeOf } from "./clock";
-import { fit, step } from "./fit";
+import { withEmoji } from "./emoji";
+import { fit, shrink, step } from "./fit";
+import { glyph, networkName } from "./glyph";
 import { textNodes, wordsIn } from "./text";
 import { DEFAULTS, type Card, type Media } from "./wire";
 
-const NETWORKS: Record<string, string> = {
-  mastodon: "Mastodon",
-  bluesky: "Bluesky",
-  youtube: "YouTube",
-  instagram: "Instagram",
-  facebook: "Facebook",
-  x: "X",
-  tiktok: "TikTok",
-  threads: "Threads",
-  reddit: "Reddit",
-  flickr: "Flickr",
-};
 const PICTURES = ["image", "gif"];
-
-/** The network's name as it stands on the label; '' for our own doors, where the author alone says it. */
-export function networkName(network: string): string {
-  return NETWORKS[network] ?? "";
-}
+const CAPTION = 1; // step of the type scale
+const POSTER = 6;
+const ALONE = 7; // a layout whose largest step is above this shows one post at a time
+const NOTCH = 0.36; // most of a picture's height that its words may cover,
+const TALL_NOTCH = 0.5; // and in the smallest size
+const THIRD = 0.34; // most of its area, where they are large
 
 /** Whether the card's network asks for it. */
 export function mustShow(card: Card, what: string): boolean {
@@ -45,38 +36,40 @@ function part(name: string, className: string, ...children: (Node | string)[]): 
   return element;
 }
 
+/** A name of another script than the post's keeps its own direction. */
+function name(className: string, text: string): HTMLElement {
+  const element = part("bdi", className, ...withEmoji(text));
+  element.dir = "auto";
+  return element;
+}
+
+/** The museum label: sign, name, handle, time. What the network does not ask for, roomy layouts alone show (`may`). */
 function label(card: Card, lang: string): HTMLElement {
   const author = card.author;
   const footer = part("footer", "label");
-  const add = (element: HTMLElement): void => {
-    if (footer.childNodes.length > 0) footer.append("\u2002");
-    footer.append(element);
-  };
+  const asked = (what: string): string => (mustShow(card, what) ? "" : " may");
+  const sign = glyph(card.network);
+  if (sign) footer.append(sign);
   if (author?.avatar && mustShow(card, "avatar")) {
     const avatar = document.createElement("img");
     avatar.className = "avatar";
     avatar.alt = "";
+    avatar.onerror = () => avatar.remove();
     avatar.src = author.avatar;
-    add(avatar);
+    footer.append(avatar);
   }
-  const name = author?.name || author?.handle || "";
+  const called = author ? author.name || author.handle : "";
+  if (called) footer.append(name("name", called));
+  if (author?.handle && author.handle !== called) {
+    const handle = author.handle.charAt(0) === "@" ? author.handle : `@${author.handle}`;
+    footer.append(" ", name(`handle${called ? asked("handle") : ""}`, handle));
+  }
   const network = networkName(card.network);
-  if (name) add(bidi(part("span", "name", name)));
-  if (author?.handle && author.handle !== name && mustShow(card, "handle")) {
-    add(bidi(part("span", "handle", author.handle.charAt(0) === "@" ? author.handle : `@${author.handle}`)));
-  }
-  if (network) add(part("span", "network", network));
-  if (mustShow(card, "timestamp")) {
-    const time = part("time", "when", timeOf(card.created_at_ms, lang)) as HTMLTimeElement;
-    time.dateTime = new Date(card.created_at_ms).toISOString();
-    add(time);
-  }
+  if (network && mustShow(card, "logo")) footer.append(" ", part("span", "network", network));
+  const time = part("time", `when${asked("timestamp")}`, timeOf(card.created_at_ms, lang)) as HTMLTimeElement;
+  time.dateTime = new Date(card.created_at_ms).toISOString();
+  footer.append(" ", time);
   return footer;
-}
-
-function bidi(element: HTMLElement): HTMLElement {
-  element.dir = "auto"; // a name of another script than the post's keeps its own direction
-  return element;
 }
 
 function frame(card: Card, old: HTMLImageElement | null): HTMLElement | undefined {
@@ -87,42 +80,72 @@ function frame(card: Card, old: HTMLImageElement | null): HTMLElement | undefine
   kept.alt = picture.media.alt ?? "";
   const [x, y] = picture.media.focus ?? [0, 0];
   kept.style.objectPosition = `${50 + x * 50}% ${50 - y * 50}%`;
-  const holder = part("div", card.policy?.may_crop === false ? "frame whole" : "frame", kept);
+  const holder = part("div", "frame", part("div", "pane", kept));
   // A picture that cannot be had leaves its field, never the engine's broken mark.
-  kept.onerror = () => holder.classList.add("lost");
+  const lost = (): void => {
+    const slab = holder.parentElement;
+    slab?.classList.add("lost");
+    slab?.dispatchEvent(new CustomEvent("parvis-lost", { bubbles: true }));
+  };
+  kept.onerror = lost;
+  if (kept.complete && kept.naturalWidth === 0) setTimeout(lost);
   return holder;
 }
 
 /**
- * Draws a card into `slab` (the server's own element, or a new one): picture, words and label side by side, never one
- * over another, so that no policy on overlays can be broken. A picture that is already there is not loaded again.
+ * Draws a card into `slab` (the server's own element, or a new one). `ready`: its picture, already decoded. Words that
+ * stand at a picture stand on a field of their own; whether over it or beside it, `fitSlab` decides.
  */
-export function drawSlab(slab: HTMLElement, card: Card, lang: string): void {
+export function drawSlab(slab: HTMLElement, card: Card, lang: string, ready?: HTMLImageElement): void {
   slab.dataset["postId"] = card.post;
   slab.dataset["network"] = card.network;
   slab.className = "slab";
   slab.dir = card.dir ?? DEFAULTS.Card.dir;
   if (card.lang) slab.lang = card.lang;
   else slab.removeAttribute("lang");
-  const sheet = part("div", "sheet");
-  const picture = frame(card, slab.querySelector<HTMLImageElement>(".frame img"));
+  const picture = frame(card, ready ?? slab.querySelector<HTMLImageElement>(".frame img"));
   const side = part("div", "side");
-  if (picture) sheet.append(picture);
   if (card.text.trim() !== "") {
     const text = part("p", "text", textNodes(card.text.replace(/\s+$/, ""), card.entities));
     text.dir = "auto";
     side.append(part("div", "words", text));
     slab.classList.add("says");
   }
-  if (picture) slab.classList.add("shows");
   side.append(label(card, lang));
-  sheet.append(side);
-  slab.replaceChildren(sheet);
+  slab.replaceChildren(part("div", "paste"), ...(picture ? [picture] : []), side);
+  if (!picture) return;
+  slab.classList.add("shows");
+  const crops = card.policy?.may_crop !== false;
+  if (!crops) slab.classList.add("whole");
+  if (!crops || card.policy?.overlay_ok === false) slab.classList.add("apart");
+  if (slab.classList.contains("apart")) slab.classList.add("panel");
 }
 
 /** How long the words on a slab, or on one page of them, have to stand: ms. */
 export function holdOf(text: string, pages = 1): number {
   return Math.max(7000, 2500 + (330 * wordsIn(text)) / pages);
+}
+
+/** Whether the words of a picture fit on a notch over it: a caption, or where one post fills the wall, large words. */
+function notched(slab: HTMLElement, text: HTMLElement, u: number, top: number): boolean {
+  const side = slab.querySelector<HTMLElement>(".side")!;
+  const words = text.parentElement!;
+  const alone = top > ALONE;
+  const fits = (most: number): boolean => {
+    const { offsetWidth: width, offsetHeight: height } = side;
+    const share = (height * (alone ? width : 1)) / (slab.clientHeight * (alone ? slab.clientWidth : 1));
+    return share <= most && words.scrollWidth <= words.clientWidth + 1;
+  };
+  words.style.width = "";
+  let size = alone ? POSTER : CAPTION;
+  text.style.fontSize = `${step(size) * u}px`;
+  while (size > 0 && !fits(alone ? THIRD : NOTCH)) {
+    size -= 0.5;
+    text.style.fontSize = `${step(size) * u}px`;
+  }
+  if (!fits(alone ? THIRD : TALL_NOTCH)) return false;
+  shrink(words, text); // the notch ends with the words
+  return true;
 }
 
 /**
@@ -132,12 +155,20 @@ export function holdOf(text: string, pages = 1): number {
 export function fitSlab(slab: HTMLElement, u: number, top: number): number {
   const words = slab.querySelector<HTMLElement>(".words");
   const text = slab.querySelector<HTMLElement>(".text");
+  slab.classList.toggle("broad", slab.clientWidth > 1.35 * slab.clientHeight);
   if (!words || !text) return 1;
-  words.style.maxHeight = "";
+  words.style.maxHeight = words.style.width = "";
   text.style.transform = "";
   text.classList.remove("breaks", "paged");
   const label = slab.querySelector<HTMLElement>(".label");
   label?.removeAttribute("data-page");
+  if (slab.classList.contains("lost")) slab.classList.remove("shows", "panel"); // its words have the slab to themselves
+  if (slab.classList.contains("shows")) {
+    const over = !slab.classList.contains("apart") && !slab.closest(".half");
+    slab.classList.toggle("panel", !over);
+    if (over && notched(slab, text, u, top)) return 1;
+    slab.classList.add("panel");
+  }
   if (fit(text, words, u, top)) return 1;
   text.classList.add("breaks");
   if (fit(text, words, u, top)) return 1;

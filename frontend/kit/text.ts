@@ -1,3 +1,4 @@
+import { emojiImage, withEmoji } from "./emoji";
 import type { Entity } from "./wire";
 
 /** What an entity becomes: words that stand out on a wall, a link where somebody can follow it. */
@@ -7,11 +8,7 @@ const WEB = /^https?:\/\//i;
 
 function mark(entity: Entity, words: string, linking: Linking): Node {
   if (entity.type === "emoji" && entity.image && entity.image.charAt(0) === "/") {
-    const image = document.createElement("img");
-    image.className = "emoji";
-    image.alt = words;
-    image.src = entity.image;
-    return image;
+    return emojiImage(entity.image, words);
   }
   const href = entity.href ?? "";
   const element = document.createElement(linking === "links" && WEB.test(href) ? "a" : "span");
@@ -32,11 +29,11 @@ export function textNodes(text: string, entities: readonly Entity[] = [], linkin
   let done = 0;
   for (const entity of entities.slice().sort((a, b) => a.start - b.start)) {
     if (entity.start < done || entity.end <= entity.start || entity.end > points.length) continue;
-    if (entity.start > done) whole.append(points.slice(done, entity.start).join(""));
+    if (entity.start > done) whole.append(...withEmoji(points.slice(done, entity.start).join("")));
     whole.append(mark(entity, points.slice(entity.start, entity.end).join(""), linking));
     done = entity.end;
   }
-  if (done < points.length) whole.append(points.slice(done).join(""));
+  if (done < points.length) whole.append(...withEmoji(points.slice(done).join("")));
   return whole;
 }
 

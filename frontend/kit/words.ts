@@ -1,6 +1,8 @@
 // The few words that the pages say themselves, in the wall's language.
 
 const EN = {
+  call: "Your turn.",
+  scan: "Scan, write, send. No account, no app.",
   empty: "No post yet.",
   join: "Post with {tags}: once it is cleared, it appears here.",
   waiting: "Once a post is cleared, it appears here.",
@@ -20,6 +22,8 @@ type Words = typeof EN;
 const TABLE: Record<string, Words> = {
   en: EN,
   fr: {
+    call: "À vous la place.",
+    scan: "Scannez, écrivez, envoyez. Pas de compte, pas d’application.",
     empty: "Pas encore de message.",
     join: "Publiez avec {tags} : une fois validé, votre message s’affiche ici.",
     waiting: "Une fois validés, les messages s’affichent ici.",
@@ -34,6 +38,8 @@ const TABLE: Record<string, Words> = {
     result: "Résultat",
   },
   de: {
+    call: "Jetzt ihr.",
+    scan: "Scannen, schreiben, senden. Kein Konto, keine App.",
     empty: "Noch kein Beitrag.",
     join: "Mit {tags} posten: Nach der Freigabe steht der Beitrag hier.",
     waiting: "Freigegebene Beiträge erscheinen hier.",
@@ -48,6 +54,8 @@ const TABLE: Record<string, Words> = {
     result: "Ergebnis",
   },
   es: {
+    call: "Te toca.",
+    scan: "Escanea, escribe, envía. Sin cuenta ni aplicación.",
     empty: "Todavía no hay mensajes.",
     join: "Publica con {tags}: una vez aprobado, aparece aquí.",
     waiting: "Los mensajes aprobados aparecen aquí.",
@@ -62,6 +70,8 @@ const TABLE: Record<string, Words> = {
     result: "Resultado",
   },
   ar: {
+    call: "الدور لكم.",
+    scan: "امسحوا الرمز واكتبوا وأرسلوا، بلا حساب ولا تطبيق.",
     empty: "لا توجد رسائل بعد.",
     join: "انشروا مع {tags}: تظهر الرسالة هنا بعد الموافقة عليها.",
     waiting: "تظهر الرسائل هنا بعد الموافقة عليها.",
@@ -76,6 +86,8 @@ const TABLE: Record<string, Words> = {
     result: "النتيجة",
   },
   ja: {
+    call: "次は、あなた。",
+    scan: "読み取って、書いて、送る。アカウントもアプリも不要です。",
     empty: "まだ投稿がありません。",
     join: "{tags} をつけて投稿すると、確認後ここに表示されます。",
     waiting: "投稿は確認後ここに表示されます。",

@@ -1,36 +1,19 @@
-import { directionOf, fill, type Layout, measure, type Message, type Snapshot, type WallFace, wordsOf } from "@parvis/kit";
+import { after, directionOf, isCalm, type Layout, measure, type Message, type Snapshot, type Waiting } from "@parvis/kit";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
+import { fontsFor, loadSheet, sheetsFor } from "../kit/scripts";
 import { Formats } from "./formats";
 import { reporting } from "./report";
+import { Keeper, watch } from "./keep";
+import { wear } from "./look";
+import { orbit } from "./orbit";
+import { calmDown, fitCover, fitInvite, invite } from "./say";
 
-/** Where somebody takes part, as it is written on the wall. */
-function phoneAddress(wall: string): string {
-  return `\u2066${location.host}/p/${wall}\u2069`; // isolated: it reads from the left on every wall
-}
-
-function line(name: string, text: string): HTMLElement {
-  const element = document.createElement("p");
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
-
-/** Title, hashtags and how to take part: what an empty wall says instead of nothing. */
-function invitation(wall: WallFace): HTMLElement {
-  const words = wordsOf(wall.lang);
-  const tags = (wall.hashtags ?? []).map((tag) => (tag.charAt(0) === "#" ? tag : `#${tag}`));
-  const element = document.createElement("div");
-  element.className = "invitation";
-  element.append(line("title", wall.title));
-  const how = document.createElement("div");
-  how.className = "how";
-  if (tags.length > 0) how.append(line("tags", tags.join(" ")));
-  const join = tags.length > 0 ? fill(words.join, { tags: tags.join(" ") }) : words.waiting;
-  how.append(line("say", `${words.empty} ${join}`), line("say", fill(words.or, { address: phoneAddress(wall.wall) })));
-  element.append(how);
-  return element;
-}
+const SHIFT_MS = 600_000;
+const SCENE_MS = 900;
+const OPEN_MS = 640;
+const OPEN_STAGGER_MS = 80;
+const MOST_OPEN = 8;
 
 /**
  * The stage of a wall: takes over what the server drew, follows the wall, and hands each change to the layout and the
@@ -44,6 +27,7 @@ class Stage extends HTMLElement {
   private snapshot: Snapshot | undefined;
   private readonly empty = document.createElement("section");
   private readonly cover = document.createElement("section");
+  private readonly keeper = new Keeper();
 
   connectedCallback(): void {
     if (this.live) return;
@@ -67,11 +51,12 @@ class Stage extends HTMLElement {
     this.empty.className = "empty";
     this.cover.className = "cover";
     const posts = Array.from(this.querySelectorAll<HTMLElement>("[data-post-id]"));
-    const leftovers = Array.from(this.childNodes).filter((node) => posts.indexOf(node as HTMLElement) < 0);
     this.formats = new Formats(this);
     this.dress(snapshot);
+    for (const card of snapshot.cards.slice(0, posts.length)) {
+      void fontsFor(`${card.text} ${card.author?.name ?? ""}`, card.lang || snapshot.wall.lang);
+    }
     this.mount(snapshot, posts);
-    for (const node of leftovers) if (node.parentNode === this) node.parentNode.removeChild(node);
     this.append(this.empty, this.cover);
     this.formats.renew(snapshot);
     this.watchBox();
@@ -85,6 +70,41 @@ class Stage extends HTMLElement {
       `/api/walls/${wall}/snapshot`,
     );
     this.live.start();
+    this.keeper.start();
+    orbit(this);
+    watch();
+    setInterval(() => this.shift(), SHIFT_MS);
+  }
+
+  /** What new posts have to wait. */
+  waiting(): Waiting {
+    return this.layout?.waiting() ?? { posts: 0, seconds: 0 };
+  }
+
+  /** Covers the whole screen with one field, lets `change` happen behind it, and opens the slabs one after another. */
+  private scene(change: () => void): void {
+    if (this.classList.contains("bare") || this.classList.contains("panic")) return change();
+    const field = document.createElement("div");
+    field.className = "scene comes";
+    this.append(field);
+    after(isCalm() ? 160 : SCENE_MS, () => {
+      change();
+      field.remove();
+      const cells = Array.from(this.querySelectorAll(".layout > .cell, .layout > .row"));
+      cells.forEach((cell, at) => {
+        const lid = document.createElement("div");
+        lid.className = "lid";
+        const wait = OPEN_STAGGER_MS * Math.min(at, MOST_OPEN);
+        lid.style.animationDelay = `${wait}ms`;
+        cell.append(lid);
+        after(wait + OPEN_MS, () => lid.remove());
+      });
+    });
+  }
+
+  /** No pixel is static for long: every ten minutes what never moves changes its place. */
+  private shift(): void {
+    this.scene(() => this.layout?.shift());
   }
 
   /** Puts up the layout that the wall asks for; the one that stands keeps the screen until the new one is there. */
@@ -103,13 +123,17 @@ class Stage extends HTMLElement {
       layout.adopt(posts, this.snapshot);
       this.layout = layout;
       old?.remove();
+      this.querySelector(".first")?.remove();
     };
-    if (customElements.get(name)) place();
-    else loadHalf(`/static/layouts/${id}.js`).then(place, () => (this.layoutId = ""));
+    const enter = (): void => (this.layout ? this.scene(place) : place());
+    if (customElements.get(name)) enter();
+    else loadHalf(`/static/layouts/${id}.js`).then(enter, () => (this.layoutId = ""));
   }
 
   private changed(snapshot: Snapshot, message: Message | undefined): void {
     this.snapshot = snapshot;
+    if (message?.type === "hide") this.keeper.gone(message.post);
+    else this.keeper.changed();
     if (message?.type === "hide") {
       this.layout?.hide(message.post, snapshot); // first of all: covered in this frame, whatever follows
       this.dress(snapshot);
@@ -129,18 +153,19 @@ class Stage extends HTMLElement {
   private dress(snapshot: Snapshot): void {
     const { wall } = snapshot;
     const root = document.documentElement;
-    root.dataset["theme"] = wall.theme;
-    root.dataset["scheme"] = wall.scheme;
+    wear(wall);
     root.lang = wall.lang;
     root.dir = directionOf(wall.lang);
     document.title = wall.title;
+    sheetsFor(`${wall.title} ${(wall.hashtags ?? []).join(" ")}`, wall.lang).forEach((sheet) => void loadSheet(sheet));
     this.classList.toggle("panic", wall.panic === true);
     const bare = snapshot.cards.length === 0;
-    if (bare) this.empty.replaceChildren(invitation(wall));
     this.classList.toggle("bare", bare);
-    if (wall.panic) {
-      this.cover.replaceChildren(line("title", wall.title), line("say", wordsOf(wall.lang).pause));
+    if (bare) {
+      invite(this.empty, wall);
+      fitInvite(this.empty, measure(this).u);
     }
+    if (wall.panic) calmDown(this.cover, wall);
   }
 
   private linked(up: boolean): void {
@@ -153,13 +178,19 @@ class Stage extends HTMLElement {
       this.style.setProperty("--u", `${whole.u}px`);
       if (this.layout) this.layout.resize({ ...measure(this.layout), u: whole.u });
       this.formats?.resize(whole.u);
+      fitInvite(this.empty, whole.u);
+      fitCover(this.cover);
     };
     tell();
     const Observer = (self as { ResizeObserver?: typeof ResizeObserver }).ResizeObserver;
     if (Observer) new Observer(tell).observe(this);
     else addEventListener("resize", tell);
     const fonts = (document as { fonts?: FontFaceSet }).fonts;
-    if (fonts) void fonts.ready.then(tell);
+    if (fonts) {
+      void fonts.ready.then(tell);
+      const settled = (): void => void (this.querySelector(".arrives") ? after(1000, settled) : tell());
+      fonts.addEventListener?.("loadingdone", settled); // words were measured in another face
+    }
   }
 
   /** Called by the formats when they take or leave their part of the screen. */

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from parvis.core.look import Brand, look_of
 from parvis.core.post import Author
 from parvis.core.wire import (
     Card,
@@ -30,7 +32,13 @@ from parvis.core.wire import (
     WallFace,
     apply,
 )
-from parvis.web.page_card import card_element
+from parvis.plug.find import find
+from parvis.plug.layout import Layout
+from parvis.web.page_look import look_sheet
+from parvis.web.page_wall import wall_page
+from parvis.web.reach import qr_svg
+from parvis.web.snapshots import Held
+from parvis.web.static_files import Static
 from tests.waiting import until
 
 STATIC = Path(__file__).parents[2] / "src" / "parvis" / "static"
@@ -39,6 +47,14 @@ POLICY = (
     " font-src 'self'; connect-src 'self'; form-action 'self'; require-trusted-types-for 'script';"
     " trusted-types lit-html parvis"
 )
+
+
+STATIC_FILES = Static(STATIC)
+
+
+def layout_of(name: str) -> Layout:
+    """The server half of a layout."""
+    return cast(Layout, find("layout")[name].open())
 
 
 def card_of(name: str, order: int, text: str, **more: object) -> Card:
@@ -70,10 +86,19 @@ def face_of(**more: object) -> WallFace:
         "lang": "en",
         "hashtags": ("confluence26",),
     }
+    brand = msgspec.convert(
+        {
+            "theme": more.get("theme", "conference"),
+            "scheme": more.get("scheme", "light"),
+            **dict(more.pop("brand", {})),  # type: ignore[call-overload]
+        },
+        Brand,
+    )
+    fields["look"] = msgspec.to_builtins(look_of(brand))
     return msgspec.convert(
         {
             "wall": "hall",
-            "layout": "plain",
+            "layout": "masonry",
             "theme": "conference",
             "scheme": "light",
             **fields,
@@ -92,6 +117,7 @@ class StubWall:
         newest_first = tuple(sorted(cards, key=lambda card: -card.order))
         self.snapshot = Snapshot(seq=10, wall=face, cards=newest_first, formats=tuple(formats))
         self.portal = False
+        self.join = ""
         self.follows: list[int] = []
         self.votes: list[dict[str, str]] = []
         self.url = ""
@@ -161,15 +187,23 @@ class StubWall:
             self._lines.discard(line)
 
     async def page(self, request: Request) -> Response:
-        face = self.snapshot.wall
-        posts = "".join(str(card_element(card)) for card in self.snapshot.cards[:6])
-        live = f'data-wall="hall" data-seq="{self.snapshot.seq}" data-live="/live/hall"'
-        return self._html(
-            face,
-            f"<parvis-stage {live}>{posts}</parvis-stage>",
-            "wall/wall.css",
-            ["wall/player.js", "layouts/plain.js", "formats/poll.js"],
-        )
+        wall = self.snapshot.wall
+        plans = layout_of(wall.layout).plans()
+        held = Held(self.snapshot, msgspec.json.encode(self.snapshot))
+        first = min(len(self.snapshot.cards), layout_of(wall.layout).first(wall.capacity))
+        body = wall_page(held, first, STATIC_FILES, plans=plans, join=self.join)
+        return HTMLResponse(body, headers={"Content-Security-Policy": POLICY})
+
+    async def look(self, request: Request) -> Response:
+        wall = self.snapshot.wall
+        return Response(look_sheet(wall, layout_of(wall.layout).plans()), media_type="text/css")
+
+    async def code(self, request: Request) -> Response:
+        return Response(qr_svg(self.join), media_type="image/svg+xml")
+
+    async def worker(self, request: Request) -> Response:
+        body = (STATIC / "wall" / "sw.js").read_bytes()
+        return Response(body, media_type="text/javascript")
 
     async def phone(self, request: Request) -> Response:
         face = self.snapshot.wall
@@ -203,6 +237,9 @@ class StubWall:
         return Starlette(
             routes=[
                 Route("/w/hall", self.page),
+                Route("/look/hall.css", self.look),
+                Route("/qr/hall.svg", self.code),
+                Route("/sw.js", self.worker),
                 Route("/p/hall", self.phone),
                 Route("/p/hall/{format}/vote", self.vote, methods=["POST"]),
                 Route("/live/hall", self.live),

@@ -7,6 +7,32 @@ An extension's `__init__.py` exposes `open_layout() -> Layout`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
+
+import msgspec
+
+Place = tuple[float, float, float, float, int, str]
+"""Left, top, width, height in modules; the field; `p` for a picture's place, `w` for words'."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Where slabs stand in a box of width by height from `least` to below `below`; for `theme`
+    alone when it is named.
+    """
+
+    name: str
+    least: float
+    below: float
+    columns: int
+    rows: int
+    cells: tuple[Place, ...]
+    theme: str = ""
+
+
+def plans_beside(file: str) -> tuple[Plan, ...]:
+    """The plans of the extension whose `__file__` is given: `plans.json` beside it."""
+    text = (Path(file).parent / "plans.json").read_bytes()
+    return msgspec.json.decode(text, type=tuple[Plan, ...])
 
 
 class Layout(ABC):
@@ -18,3 +44,7 @@ class Layout(ABC):
     @abstractmethod
     def first(self, capacity: int) -> int:
         """How many cards the server inlines in the page, so that the first frame is complete."""
+
+    def plans(self) -> tuple[Plan, ...]:
+        """Where the first cards stand before any script; none: they wait for the player."""
+        return ()

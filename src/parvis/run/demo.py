@@ -17,10 +17,10 @@ from contextlib import AsyncExitStack
 from parvis import sim
 from parvis.core.errors import Later, Refused
 from parvis.plug.http import Http
-from parvis.run.welcome import reachable
 from parvis.run.wire_up import House
 from parvis.sim import mastodon
 from parvis.sim.mastodon import World
+from parvis.web.reach import reachable
 
 log = logging.getLogger("parvis.demo")
 

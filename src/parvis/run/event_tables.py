@@ -100,6 +100,6 @@ class WallTable(msgspec.Struct, frozen=True):
     lang: str = "en"
     hashtags: tuple[str, ...] = ()
     mode: Mode = "approve_first"
-    layout: str = "plain"
+    layout: str = "masonry"
     capacity: int = 50
     retention_days: int = 30

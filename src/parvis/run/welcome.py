@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import os
-import socket
 import sys
-from urllib.parse import urlsplit
 
 from parvis.run.wire_up import House
 from parvis.web.guard import PASS_MS, digest, new_token
+from parvis.web.reach import outside, reachable
 
 SOURCES_ANSWER_S = 5.0
 ASK_AGAIN_S = 0.1
@@ -19,6 +17,7 @@ ASK_AGAIN_S = 0.1
 
 async def say_ready(house: House, address: str) -> None:
     """Print it; sources are given a moment to say how they are. Nobody has to listen."""
+    house.reach.serving(address)
     with contextlib.suppress(BrokenPipeError):
         await _say(house, address)
         return
@@ -33,6 +32,12 @@ async def _say(house: House, address: str) -> None:
     for wall in walls:
         print(f"  wall    {base}/w/{wall.id}")
         print(f"  phone   {base}/p/{wall.id}")
+    if walls and not house.reach.join(walls[0].id):
+        print(
+            "  no phone can reach this address, so the walls show no QR code: start with"
+            " --host 0.0.0.0, or set public_url",
+            flush=True,
+        )
     print(f"  studio  {reachable(address)}/studio{await opening(house)}", flush=True)
     if not walls:
         print("  no wall yet: declare one with `parvis up EVENT.toml`", flush=True)
@@ -71,33 +76,3 @@ async def _sources(house: House, wall: str, base: str) -> list[str]:
         mark = "source " if found is None or found.healthy else "source!"
         lines.append("  ".join([f"  {mark} {spec.id} ({spec.plugin}): {says}", *taken]))
     return lines
-
-
-def reachable(address: str) -> str:
-    """The address as this machine opens it: a wildcard answers at loopback."""
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if _is_wildcard(host):
-        loopback = "[::1]" if ":" in host else "127.0.0.1"
-        return f"{parts.scheme}://{loopback}:{parts.port}"
-    return address
-
-
-def outside(address: str) -> str:
-    """The address as other machines open it, as far as this machine can know."""
-    parts = urlsplit(address)
-    if not _is_wildcard(parts.hostname or ""):
-        return address
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which way a packet would leave
-            return f"{parts.scheme}://{probe.getsockname()[0]}:{parts.port}"
-        except OSError:
-            return reachable(address)
-
-
-def _is_wildcard(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False

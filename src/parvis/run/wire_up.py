@@ -44,6 +44,7 @@ from parvis.web.hub import Hub
 from parvis.web.media import Media
 from parvis.web.names import name_of
 from parvis.web.page_plain import STUDIO
+from parvis.web.reach import Reach
 from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
@@ -84,6 +85,7 @@ class House:
     declaring: Declaring
     darkroom: Darkroom
     clock: Clock
+    reach: Reach
     owner: Owner | None = None
 
     async def start(self) -> None:
@@ -198,6 +200,7 @@ async def _furnish(
     watches = Watches()
     hub.stopping.append(watches.stop)
     declaring = Declaring(engine, collector, teller, hub, has, clock)
+    reach = Reach(settings.public_url)
     room = Room(
         engine=engine,
         road=road,
@@ -216,6 +219,7 @@ async def _furnish(
         media=Media(engine, http.scoped("media"), guard.knows),
         public_url=settings.public_url,
         contact=settings.contact,
+        reach=reach,
         apply=declaring.apply,
         moved=declaring.moved,
         watches=watches,
@@ -240,6 +244,7 @@ async def _furnish(
         declaring=declaring,
         darkroom=darkroom,
         clock=clock,
+        reach=reach,
         owner=owner,
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from msgspec import structs
 
+from parvis.core.emoji import name_of, pieces
 from parvis.core.post import Entity, Media
 from parvis.core.wire import Card
 from parvis.web.element import Element, el, safe_url
@@ -28,28 +30,32 @@ def card_element(card: Card) -> Element:
     """The card as one element that says by `data-post-id` whose it is."""
     picture = picture_of(card)
     words = card.text.rstrip()
-    sheet = el(
+    side = el(
         "div",
-        _frame(card, picture) if picture else None,
         el(
             "div",
-            el(
-                "div",
-                el("p", *text_nodes(words, card.entities), class_="text", dir="auto"),
-                class_="words",
-            )
-            if words
-            else None,
-            _label(card),
-            class_="side",
-        ),
-        class_="sheet",
+            el("p", *text_nodes(words, card.entities), class_="text", dir="auto"),
+            class_="words",
+        )
+        if words
+        else None,
+        _label(card),
+        class_="side",
     )
-    says = (" says" if words else "") + (" shows" if picture else "")
+    crops, over = card.policy.may_crop, card.policy.overlay_ok
+    classes = ["slab"]
+    if words:
+        classes.append("says")
+    if picture:
+        classes.append("shows")
+        classes += [] if crops else ["whole"]
+        classes += [] if crops and over else ["apart", "panel"]
     return el(
         "article",
-        sheet,
-        class_=f"slab{says}",
+        el("div", class_="paste"),
+        _frame(picture) if picture else None,
+        side,
+        class_=" ".join(classes),
         data_post_id=card.post,
         data_network=card.network,
         dir=card.dir,
@@ -77,15 +83,29 @@ def text_nodes(text: str, entities: tuple[Entity, ...]) -> list[Element | str]:
         if entity.start < done or entity.end <= entity.start or entity.end > len(text):
             continue
         if entity.start > done:
-            nodes.append(text[done : entity.start])
+            nodes += plain(text[done : entity.start])
         nodes.append(el("span", text[entity.start : entity.end], class_=entity.type))
         done = entity.end
     if done < len(text):
-        nodes.append(text[done:])
+        nodes += plain(text[done:])
     return nodes
 
 
-def _frame(card: Card, media: Media) -> Element:
+def plain(text: str) -> list[Element | str]:
+    """Text with every emoji as our own picture; it never begins a line."""
+    nodes: list[Element | str] = []
+    for piece, is_emoji in pieces(text):
+        if not is_emoji:
+            nodes.append(piece)
+            continue
+        if nodes and isinstance(nodes[-1], str) and re.search(r"\S $", nodes[-1]):
+            nodes[-1] = nodes[-1][:-1] + "\u00a0"
+        source = f"/static/emoji/{name_of(piece)}.svg"
+        nodes.append(el("img", class_="emoji", alt=piece, src=source))
+    return nodes
+
+
+def _frame(media: Media) -> Element:
     image = el(
         "img",
         src=media.url,
@@ -94,36 +114,45 @@ def _frame(card: Card, media: Media) -> Element:
         height=media.h or None,
         loading="eager",
     )
-    return el("div", image, class_="frame" if card.policy.may_crop else "frame whole")
+    return el("div", el("div", image, class_="pane"), class_="frame")
 
 
 def _label(card: Card) -> Element:
+    """The museum label; what the network does not ask for, roomy layouts alone show (`may`)."""
     author, must = card.author, card.policy.must_show
-    parts: list[Element] = []
+
+    def asked(what: str) -> str:
+        return "" if what in must else " may"
+
+    parts: list[Element | str] = []
+    network = NETWORKS.get(card.network)
+    if network:
+        use = el("use", href=f"/static/wall/glyphs.svg#{card.network}")
+        parts.append(
+            el("svg", use, class_="glyph", viewbox="0 0 24 24", role="img", aria_label=network)
+        )
+    called = ""
     if author is not None:
         if author.avatar and "avatar" in must:
             parts.append(el("img", class_="avatar", alt="", src=author.avatar))
-        name = author.name or author.handle
-        if name:
-            parts.append(el("span", name, class_="name", dir="auto"))
-        if author.handle and author.handle != name and "handle" in must:
+        called = author.name or author.handle
+        if called:
+            parts.append(el("bdi", *plain(called), class_="name", dir="auto"))
+        if author.handle and author.handle != called:
             handle = author.handle if author.handle.startswith("@") else f"@{author.handle}"
-            parts.append(el("span", handle, class_="handle", dir="auto"))
-    if network := NETWORKS.get(card.network):
-        parts.append(el("span", network, class_="network"))
-    if "timestamp" in must:
-        parts.append(_time(card.created_at_ms))
-    spaced: list[Element | str] = []
-    for part in parts:
-        spaced += ["\u2002", part] if spaced else [part]
-    return el("footer", *spaced, class_="label")
+            named = "handle" + (asked("handle") if called else "")
+            parts += [" ", el("bdi", handle, class_=named, dir="auto")]
+    if network and "logo" in must:
+        parts += [" ", el("span", network, class_="network")]
+    parts += [" ", _time(card.created_at_ms, f"when{asked('timestamp')}")]
+    return el("footer", *parts, class_="label")
 
 
-def _time(at_ms: int) -> Element:
+def _time(at_ms: int, class_: str) -> Element:
     try:
         at = datetime.fromtimestamp(at_ms / 1000, UTC)
     except (OverflowError, ValueError, OSError):
-        return el("time", "", class_="when")
+        return el("time", "", class_=class_)
     return el(
-        "time", at.strftime("%H:%M"), class_="when", datetime=at.isoformat(timespec="seconds")
+        "time", at.strftime("%H:%M"), class_=class_, datetime=at.isoformat(timespec="seconds")
     )

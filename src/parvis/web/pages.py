@@ -11,8 +11,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parvis.web.entry import Entry
+from parvis.web.page_look import look_sheet, mark_of
 from parvis.web.page_plain import sentence_page, studio_page
 from parvis.web.page_wall import wall_page
+from parvis.web.problem import problem
+from parvis.web.reach import qr_svg
 from parvis.web.room import Room
 from parvis.web.static_files import same, takes_gzip
 from parvis.web.words import words_of
@@ -78,6 +81,9 @@ class Pages:
             Entry(method="GET", path="/w/{wall}", handle=self.wall, who="anyone"),
             Entry(method="GET", path="/w/{wall}/{screen}", handle=self.wall, who="anyone"),
             Entry(method="GET", path="/studio", handle=self.studio, who="anyone"),
+            Entry(method="GET", path="/look/{wall}.css", handle=self.look, who="anyone"),
+            Entry(method="GET", path="/qr/{wall}.svg", handle=self.code, who="anyone"),
+            Entry(method="GET", path="/sw.js", handle=self.worker, who="anyone"),
             Entry(method="GET", path="/favicon.ico", handle=self.icon, who="anyone"),
             Entry(
                 method="GET",
@@ -110,12 +116,15 @@ class Pages:
         if held is None or (screen and not _SCREEN.fullmatch(screen)):
             return self.nothing(request, wall=True)
         name = (held.snapshot.wall.wall, screen)
-        first = self._room.first(held.snapshot.wall.layout, held.snapshot.wall.capacity)
-        scripts = self._room.static.address("wall/player.js")
+        layout = held.snapshot.wall.layout
+        first = self._room.first(layout, held.snapshot.wall.capacity)
+        join = self._room.reach.join(held.snapshot.wall.wall)
+        scripts = self._room.static.address("wall/player.js") + join
         mark = hashlib.sha256(held.body + scripts.encode() + b"%d" % first).hexdigest()[:20]
         kept = self._walls.get(name)
         if kept is None or kept[0] != mark:
-            body = wall_page(held, first, self._room.static, screen)
+            plans = self._room.plans(layout)
+            body = wall_page(held, first, self._room.static, screen, plans=plans, join=join)
             kept = (mark, body, gzip.compress(body, 6, mtime=0))
             self._walls[name] = kept
             while len(self._walls) > HELD:
@@ -128,6 +137,36 @@ class Pages:
             mark=mark,
             packed=kept[2],
         )
+
+    async def look(self, request: Request) -> Response:
+        """The style sheet of a wall's look."""
+        held = await self._room.snapshots.of(request.path_params["wall"])
+        if held is None:
+            return problem(404, "There is no such wall.")
+        wall = held.snapshot.wall
+        sheet = look_sheet(wall, self._room.plans(wall.layout))
+        kept = request.query_params.get("v") == mark_of(sheet)
+        cache = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return Response(sheet, 200, {"cache-control": cache}, media_type="text/css; charset=utf-8")
+
+    async def code(self, request: Request) -> Response:
+        """The QR code of a wall's phone page, where phones can reach it."""
+        wall = await self._room.engine.wall(request.path_params["wall"])
+        join = self._room.reach.join(wall.id) if wall is not None else ""
+        if not join:
+            return problem(404, "No phone can reach this server at the address it listens at.")
+        return Response(
+            qr_svg(join), 200, {"cache-control": "no-cache"}, media_type="image/svg+xml"
+        )
+
+    async def worker(self, request: Request) -> Response:
+        """The player's service worker; it stands at the root because it serves pages there."""
+        file = self._room.static.file("wall/sw.js")
+        if file is None:
+            return problem(404, "There is no such file.")
+        policy = "default-src 'none'; connect-src 'self'"
+        headers = {"cache-control": "no-cache", "content-security-policy": policy}
+        return Response(file.body, 200, headers, media_type=file.kind)
 
     async def studio(self, request: Request) -> Response:
         """The back office's shell; says nothing that needs the key. It frames the wall to show a

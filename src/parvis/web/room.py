@@ -16,12 +16,13 @@ from parvis.flow.desk import Desk
 from parvis.flow.publish import NOTHING
 from parvis.flow.road import Road
 from parvis.plug.format import Format
-from parvis.plug.layout import Layout
+from parvis.plug.layout import Layout, Plan
 from parvis.plug.manifest import Manifest
 from parvis.web.admit import Admission
 from parvis.web.auth import Keyring
 from parvis.web.guard import Guard
 from parvis.web.media import Media
+from parvis.web.reach import Reach
 from parvis.web.snapshots import Snapshots
 from parvis.web.static_files import Static
 from parvis.web.watch import Watches
@@ -85,6 +86,7 @@ class Room:
     media: Media | None = None
     public_url: str = ""
     contact: str = ""
+    reach: Reach = field(default_factory=Reach)
     apply: Apply = no_apply
     moved: Moved = no_move
     watches: Watches = field(default_factory=Watches)
@@ -103,6 +105,11 @@ class Room:
         """How many cards the first frame of this layout needs."""
         found = self.layouts.get(layout)
         return min(capacity, found.first(capacity)) if found is not None else min(capacity, 12)
+
+    def plans(self, layout: str) -> tuple[Plan, ...]:
+        """Where this layout's first cards stand."""
+        found = self.layouts.get(layout)
+        return found.plans() if found is not None else ()
 
 
 def static_folder() -> Path:

@@ -79,7 +79,7 @@ async def test_a_snapshot_is_what_a_fresh_screen_needs(engine: Engine) -> None:
         "square",
         "The square",
         "fr",
-        "plain",
+        "masonry",
         "festival",
         "light",
         ("fête",),

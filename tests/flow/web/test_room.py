@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import pytest
 
@@ -25,14 +26,20 @@ async def test_the_wall_holds_its_first_cards(street: Street) -> None:
     answer = await street.get("/w/square")
     page = answer.body.decode()
     assert page.startswith(
-        '<!doctype html><html lang="en" dir="ltr" data-theme="conference" data-scheme="dark">'
+        '<!doctype html><html lang="en" dir="ltr" data-theme="conference" data-scheme="dark"'
     )
     assert f'data-post-id="{key}"' in page
     assert "Hello &lt;b&gt;you&lt;/b&gt; " in page
     assert '<span class="tag">#parvis</span>' in page
+    assert 'data-face="archivo" data-motif="streams" data-hang="no" data-calm="no">' in page
+    sheet = re.search(r'href="/look/square\.css\?v=([0-9a-f]{16})"', page)
+    assert sheet is not None
+    look = await street.get("/look/square.css", v=sheet[1])
+    assert "immutable" in look.headers["cache-control"]
+    assert "--f1: #1a33ff;" in look.body.decode()
     assert "<title>The &lt;square&gt;</title>" in page
     assert 'data-live="/live/square"' in page
-    for script in ("wall/player.js", "layouts/plain.js", "formats/poll.js"):
+    for script in ("wall/player.js", "layouts/masonry.js", "formats/poll.js"):
         assert f'src="/static/{script}' in page
     assert 'data-screen="left"' in (await street.get("/w/square/left")).body.decode()
 

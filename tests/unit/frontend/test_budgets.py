@@ -15,7 +15,17 @@ STUDIO_FONTS = [
     "studio/bricolage-grotesque-latin-wght-normal.woff2",
 ]  # what an English or French page draws with at once; other scripts and codes come when needed
 BUDGETS = {
-    "wall": (40_000, ["wall/player.js", "wall/wall.css", "layouts/plain.js", "formats/poll.js"]),
+    "wall": (
+        40_000,
+        [
+            "wall/player.js",
+            "wall/wall.css",
+            "layouts/masonry.js",
+            "layouts/spotlight.js",
+            "layouts/ticker.js",
+            "formats/poll.js",
+        ],
+    ),
     "phone": (30_000, ["phone/phone.js", "phone/phone.css", "formats/poll.phone.js"]),
     "studio": (200_000, ["studio/studio.js", "studio/studio.css", *STUDIO_FONTS]),
 }

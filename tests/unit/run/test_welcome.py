@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from parvis.run.welcome import outside, reachable
+from parvis.web.reach import outside, reachable
 
 
 @pytest.mark.parametrize(

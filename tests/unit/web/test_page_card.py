@@ -25,17 +25,26 @@ def test_a_card_as_the_kit_draws_it() -> None:
     made = str(card_element(card(entities=(Entity("tag", 6, 10, "#all"),), lang="en")))
     assert made == (
         '<article class="slab says" data-post-id="test:example.org:1" data-network="mastodon"'
-        ' dir="ltr" lang="en"><div class="sheet"><div class="side"><div class="words">'
+        ' dir="ltr" lang="en"><div class="paste"></div><div class="side"><div class="words">'
         '<p class="text" dir="auto">Hello <span class="tag">#all</span> of you</p></div>'
-        '<footer class="label"><span class="name" dir="auto">Ada</span>\u2002'
-        '<span class="handle" dir="auto">@ada@example.org</span>\u2002'
-        '<span class="network">Mastodon</span></footer></div></div></article>'
+        '<footer class="label"><svg class="glyph" viewbox="0 0 24 24" role="img"'
+        ' aria-label="Mastodon"><use href="/static/wall/glyphs.svg#mastodon"></use></svg>'
+        '<bdi class="name" dir="auto">Ada</bdi> '
+        '<bdi class="handle" dir="auto">@ada@example.org</bdi> '
+        '<time class="when may" datetime="2025-11-24T16:00:00+00:00">16:00</time>'
+        "</footer></div></article>"
     )
 
 
 def test_offsets_count_code_points() -> None:
     nodes = text_nodes("🎉é #a", (Entity("tag", 3, 5, "#a"),))
-    assert [str(node) for node in nodes] == ["🎉é ", '<span class="tag">#a</span>']
+    picture = '<img class="emoji" alt="🎉" src="/static/emoji/1f389.svg">'
+    assert [str(node) for node in nodes] == [picture, "é ", '<span class="tag">#a</span>']
+
+
+def test_an_emoji_never_begins_a_line() -> None:
+    said = [str(node) for node in text_nodes("Bravo 👏 !", ())]
+    assert said[0] == "Bravo\u00a0" and 'alt="👏"' in said[1] and said[2] == " !"
 
 
 def test_entities_that_overlap_or_lie_outside_are_left_unmarked() -> None:
@@ -52,9 +61,9 @@ def test_entities_that_overlap_or_lie_outside_are_left_unmarked() -> None:
 def test_a_picture_stands_with_its_words_for_those_who_do_not_see_it() -> None:
     shown = card(media=(Media("image", "/media/0?post=k", alt="A hall", w=4, h=3),))
     made = str(card_element(shown))
-    assert '<div class="frame"><img src="/media/0?post=k" alt="A hall" width="4" height="3"' in made
+    assert '<div class="frame"><div class="pane"><img src="/media/0?post=k" alt="A hall"' in made
     whole = card(media=shown.media, policy=CardPolicy(may_crop=False))
-    assert 'class="frame whole"' in str(card_element(whole))
+    assert 'class="slab says shows whole apart panel"' in str(card_element(whole))
 
 
 def test_no_picture_that_the_policy_or_the_author_keeps_back() -> None:

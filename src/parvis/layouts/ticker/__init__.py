@@ -1,22 +1,22 @@
-"""The plain layout: slabs in fixed places, the oldest covered by the newest."""
+"""The ticker layout: the brand and whole posts in a line."""
 
 from __future__ import annotations
 
 from parvis.plug.layout import Layout
 
-FIRST = 11
-"""The most slabs that any shape of screen has (`cells.ts`); the style sheet hides the rest."""
+FIRST = 12
+"""The most posts that any shape of screen shows at once."""
 
 
 def open_layout() -> Layout:
     """The layout."""
-    return Plain()
+    return Ticker()
 
 
-class Plain(Layout):
+class Ticker(Layout):
     """Needs nothing prepared but the first cards."""
 
-    element = "parvis-layout-plain"
+    element = "parvis-layout-ticker"
 
     def first(self, capacity: int) -> int:
         """As many as the largest shape has places."""
