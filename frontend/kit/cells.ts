@@ -78,7 +78,7 @@ export abstract class Cells extends Layout {
     else this.turns.ask(card.post);
     this.turns.keep(snapshot);
     // A slab whose post fell off the end of the list stands until it is covered: nobody hid it.
-    this.pump();
+    this.later(0); // once for all that came together
   }
 
   hide(post: string, snapshot: Snapshot): void {

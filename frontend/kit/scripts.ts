@@ -60,9 +60,12 @@ export function fontsFor(text: string, lang: string): Promise<void> {
   const fonts = (document as { fonts?: FontFaceSet }).fonts;
   if (!fonts || text === "") return Promise.resolve();
   const style = getComputedStyle(document.documentElement);
-  const face = style.getPropertyValue("--display").trim() || "sans-serif";
-  const weight = style.getPropertyValue("--w-display").trim() || "700";
-  const ready = Promise.all(sheetsFor(text, lang).map(loadSheet)).then(() => fonts.load(`${weight} 40px ${face}`, text));
+  const load = (face: string, weight: string): Promise<unknown> => {
+    const [family, heavy] = [style.getPropertyValue(face).trim(), style.getPropertyValue(weight).trim()];
+    return family ? fonts.load(`${heavy || "700"} 40px ${family}`, text) : Promise.resolve();
+  };
+  const sheets = Promise.all(sheetsFor(text, lang).map(loadSheet));
+  const ready = sheets.then(() => Promise.all([load("--display", "--w-display"), load("--text", "--w-text")]));
   return within(LONGEST_MS, ready);
 }
 

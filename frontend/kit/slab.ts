@@ -11,6 +11,7 @@ const POSTER = 6;
 const ALONE = 7; // a layout whose largest step is above this shows one post at a time
 const NOTCH = 0.36; // most of a picture's height that its words may cover,
 const TALL_NOTCH = 0.5; // and in the smallest size
+const ROOM = 7.5; // hundredths: words need so much height
 const THIRD = 0.34; // most of its area, where they are large
 
 /** Whether the card's network asks for it. */
@@ -159,7 +160,8 @@ export function fitSlab(slab: HTMLElement, u: number, top: number): number {
   if (!words || !text) return 1;
   words.style.maxHeight = words.style.width = "";
   text.style.transform = "";
-  text.classList.remove("breaks", "paged");
+  text.classList.remove("breaks", "paged", "lean");
+  slab.classList.remove("tight");
   const label = slab.querySelector<HTMLElement>(".label");
   label?.removeAttribute("data-page");
   if (slab.classList.contains("lost")) slab.classList.remove("shows", "panel"); // its words have the slab to themselves
@@ -169,18 +171,24 @@ export function fitSlab(slab: HTMLElement, u: number, top: number): number {
     if (over && notched(slab, text, u, top)) return 1;
     slab.classList.add("panel");
   }
+  slab.classList.toggle("tight", words.clientHeight < ROOM * u); // a long label: the picture and the margins give way
   if (fit(text, words, u, top)) return 1;
   text.classList.add("breaks");
   if (fit(text, words, u, top)) return 1;
   text.classList.add("paged");
   if (label) label.dataset["page"] = "1 / 9"; // before measuring: the mark takes its own room
-  const line = parseFloat(getComputedStyle(text).lineHeight) || step(0) * u * 1.3;
-  const page = Math.max(1, Math.floor((words.clientHeight + 1) / line)) * line;
+  const line = lineOf(text, u);
+  if (words.clientHeight < line) text.classList.add("lean");
+  const page = Math.max(1, Math.floor((words.clientHeight + 1) / line)) * lineOf(text, u);
   words.style.maxHeight = `${page}px`;
-  const pages = Math.max(1, Math.ceil((text.scrollHeight - line / 2) / page));
+  const pages = Math.max(1, Math.ceil((text.scrollHeight - lineOf(text, u) / 2) / page));
   if (pages > 1) turnPage(slab, 0, pages);
   else label?.removeAttribute("data-page");
   return pages;
+}
+
+function lineOf(text: HTMLElement, u: number): number {
+  return parseFloat(getComputedStyle(text).lineHeight) || step(0) * u * 1.3;
 }
 
 /** Shows page `page` (from 0) of `pages`. */

@@ -1,4 +1,4 @@
-import { after, directionOf, isCalm, type Layout, measure, type Message, type Snapshot, type Waiting } from "@parvis/kit";
+import { after, directionOf, isCalm, type Layout, measure, type Message, type Snapshot, type Waiting, type WallFace } from "@parvis/kit";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
 import { fontsFor, loadSheet, sheetsFor } from "../kit/scripts";
@@ -25,6 +25,7 @@ class Stage extends HTMLElement {
   private formats: Formats | undefined;
   private live: Live | undefined;
   private snapshot: Snapshot | undefined;
+  private worn: WallFace | undefined;
   private readonly empty = document.createElement("section");
   private readonly cover = document.createElement("section");
   private readonly keeper = new Keeper();
@@ -53,9 +54,10 @@ class Stage extends HTMLElement {
     const posts = Array.from(this.querySelectorAll<HTMLElement>("[data-post-id]"));
     this.formats = new Formats(this);
     this.dress(snapshot);
-    for (const card of snapshot.cards.slice(0, posts.length)) {
-      void fontsFor(`${card.text} ${card.author?.name ?? ""}`, card.lang || snapshot.wall.lang);
-    }
+    const faces = snapshot.cards
+      .slice(0, posts.length)
+      .map((card) => fontsFor(`${card.text} ${card.author?.name ?? ""} @a`, card.lang || snapshot.wall.lang));
+    void Promise.all(faces).then(() => after(0, () => this.fit()));
     this.mount(snapshot, posts);
     this.append(this.empty, this.cover);
     this.formats.renew(snapshot);
@@ -153,13 +155,15 @@ class Stage extends HTMLElement {
   private dress(snapshot: Snapshot): void {
     const { wall } = snapshot;
     const root = document.documentElement;
+    const bare = snapshot.cards.length === 0;
+    if (wall === this.worn && bare === this.classList.contains("bare")) return; // a burst changes neither
+    this.worn = wall;
     wear(wall);
     root.lang = wall.lang;
     root.dir = directionOf(wall.lang);
     document.title = wall.title;
     sheetsFor(`${wall.title} ${(wall.hashtags ?? []).join(" ")}`, wall.lang).forEach((sheet) => void loadSheet(sheet));
     this.classList.toggle("panic", wall.panic === true);
-    const bare = snapshot.cards.length === 0;
     this.classList.toggle("bare", bare);
     if (bare) {
       invite(this.empty, wall);
@@ -173,24 +177,26 @@ class Stage extends HTMLElement {
   }
 
   private watchBox(): void {
-    const tell = (): void => {
-      const whole = measure(this);
-      this.style.setProperty("--u", `${whole.u}px`);
-      if (this.layout) this.layout.resize({ ...measure(this.layout), u: whole.u });
-      this.formats?.resize(whole.u);
-      fitInvite(this.empty, whole.u);
-      fitCover(this.cover);
-    };
+    const tell = (): void => this.fit();
     tell();
     const Observer = (self as { ResizeObserver?: typeof ResizeObserver }).ResizeObserver;
     if (Observer) new Observer(tell).observe(this);
     else addEventListener("resize", tell);
     const fonts = (document as { fonts?: FontFaceSet }).fonts;
-    if (fonts) {
-      void fonts.ready.then(tell);
-      const settled = (): void => void (this.querySelector(".arrives") ? after(1000, settled) : tell());
-      fonts.addEventListener?.("loadingdone", settled); // words were measured in another face
-    }
+    if (!fonts) return;
+    void fonts.ready.then(tell);
+    const settled = (): void => void (this.querySelector(".arrives") ? after(1000, settled) : tell());
+    fonts.addEventListener?.("loadingdone", settled); // words were measured in another face
+  }
+
+  /** Sizes everything to the box as it is now. */
+  private fit(): void {
+    const whole = measure(this);
+    this.style.setProperty("--u", `${whole.u}px`);
+    if (this.layout) this.layout.resize({ ...measure(this.layout), u: whole.u });
+    this.formats?.resize(whole.u);
+    fitInvite(this.empty, whole.u);
+    fitCover(this.cover);
   }
 
   /** Called by the formats when they take or leave their part of the screen. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,11 +26,13 @@ document.addEventListener("readystatechange", () => {
 
 
 @asynccontextmanager
-async def browsing() -> AsyncIterator[Browser]:
-    """The system's Chromium."""
+async def browsing(*more: str, env: dict[str, str] | None = None) -> AsyncIterator[Browser]:
+    """The system's Chromium; `more`: further arguments."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-dev-shm-usage", *more],
+            env={**os.environ, **env} if env else None,
         )
         try:
             yield browser

@@ -118,6 +118,7 @@ class StubWall:
         self.snapshot = Snapshot(seq=10, wall=face, cards=newest_first, formats=tuple(formats))
         self.portal = False
         self.join = ""
+        self.port = 0
         self.follows: list[int] = []
         self.votes: list[dict[str, str]] = []
         self.url = ""
@@ -240,6 +241,7 @@ class StubWall:
                 Route("/look/hall.css", self.look),
                 Route("/qr/hall.svg", self.code),
                 Route("/sw.js", self.worker),
+                Route("/healthz", lambda request: Response("ok")),
                 Route("/p/hall", self.phone),
                 Route("/p/hall/{format}/vote", self.vote, methods=["POST"]),
                 Route("/live/hall", self.live),
@@ -250,9 +252,15 @@ class StubWall:
 
 
 @contextmanager
-def served(wall: StubWall) -> Iterator[StubWall]:
-    """The stub on a free port of the loopback, in a thread of its own."""
-    config = uvicorn.Config(wall.app(), port=0, log_level="warning", lifespan="off")
+def served(wall: StubWall, port: int = 0, certificate: Path | None = None) -> Iterator[StubWall]:
+    """The stub on a port of the loopback, in a thread of its own; encrypted with a certificate."""
+    config = uvicorn.Config(
+        wall.app(),
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        ssl_certfile=certificate,
+    )
     server = uvicorn.Server(config)
     started: Future[str] = Future()
 
@@ -260,7 +268,9 @@ def served(wall: StubWall) -> Iterator[StubWall]:
         wall.loop = asyncio.get_running_loop()
         serving = asyncio.create_task(server.serve())
         await until(lambda: server.started or serving.done(), 20)
-        started.set_result(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+        scheme = "https" if certificate else "http"
+        wall.port = server.servers[0].sockets[0].getsockname()[1]
+        started.set_result(f"{scheme}://127.0.0.1:{wall.port}")
         await serving
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)

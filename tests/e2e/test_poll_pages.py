@@ -54,7 +54,8 @@ async def test_a_poll_comes_grows_and_goes(browser: Browser) -> None:
             assert not await seen.page.locator(".formats").evaluate(over), "it covers posts"
             wall.send(Format(poll_of(40, 60), gone=True))
             await expect(poll).to_have_count(0)
-            await expect(seen.page.locator(".cell:not(.brand)")).to_have_count(6)
+            places = seen.page.locator(".layout > .cell:not(.brand):not(.mini)")
+            await expect(places).to_have_count(7)
 
 
 LONG = "An answer as long as answers are allowed to be, which is eighty characters each."

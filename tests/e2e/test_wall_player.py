@@ -198,7 +198,12 @@ async def test_a_burst_is_read_one_after_another_and_the_page_stays_small(
         await page.clock.pause_at(await page.evaluate("Date.now() / 1000 + 20"))
         wall.send(*[Show(card) for card in cards(200, 100)])
         await until(lambda: wall.snapshot.seq == 210)
-        await expect(page.locator("[data-post-id]")).to_have_count(8)  # one covers another
+
+        async def covered() -> bool:
+            await page.clock.run_for(5)
+            return await page.locator("[data-post-id]").count() == 8  # one covers another
+
+        await until(covered)
         await page.clock.run_for(1600)
         await expect(page.locator("[data-post-id]")).to_have_count(7)
         await page.clock.run_for(2400)
@@ -207,7 +212,7 @@ async def test_a_burst_is_read_one_after_another_and_the_page_stays_small(
             "Array.from(document.querySelectorAll('[data-post-id]'), (one) => one.dataset.postId)"
         )
         fresh = [one for one in shown if int(one.rsplit(":", 1)[1]) >= 100]
-        assert len(fresh) == 2, "one turn at a time"
+        assert len(fresh) == 3, "one in the free place, then one turn at a time"
 
 
 async def test_after_a_cut_it_goes_on_where_it_was(browser: Browser, wall: StubWall) -> None:
@@ -316,7 +321,7 @@ async def test_another_language_turns_the_wall_round(browser: Browser, wall: Stu
         await expect(seen.page.locator("html")).to_have_attribute("dir", "rtl")
         after = await post(seen.page, 6).bounding_box()
         assert before is not None and after is not None
-        assert before["x"] + after["x"] + after["width"] == 1920, "mirrored, not moved"
+        assert abs(before["x"] + after["x"] + after["width"] - 1920) < 1, "mirrored, not moved"
         await expect(post(seen.page, 6)).to_have_count(1)
 
 

@@ -37,6 +37,7 @@ def wall_page(
     stage = el(
         "parvis-stage",
         _first_frame(cards, [plan for plan in plans if plan.theme in ("", wall.theme)]),
+        role="main",
         data_wall=wall.wall,
         data_seq=snapshot.seq,
         data_live=f"/live/{wall.wall}",

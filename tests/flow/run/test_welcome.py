@@ -17,6 +17,7 @@ from parvis.run import welcome
 from parvis.run.commands import trace
 from parvis.run.settings import load
 from parvis.run.wire_up import open_house
+from parvis.web import reach
 from tests.street import EVENT, KEY, Street
 from tests.studio import owner
 
@@ -80,7 +81,7 @@ async def test_without_a_wall_it_says_how_to_declare_one(
     ],
 )
 def test_a_wildcard_is_reached_at_loopback(address: str, reached: str) -> None:
-    assert welcome.reachable(address) == reached
+    assert reach.reachable(address) == reached
 
 
 def test_a_step_says_when_what_by_whom_and_why() -> None:

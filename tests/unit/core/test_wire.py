@@ -22,7 +22,7 @@ from parvis.core.wire import (
 
 
 def face(capacity: int = 2) -> WallFace:
-    return WallFace("w", "W", "en", "plain", "conference", "dark", capacity=capacity)
+    return WallFace("w", "W", "en", "masonry", "conference", "dark", capacity=capacity)
 
 
 def card(number: int, text: str = "") -> Card:

@@ -45,7 +45,7 @@ def a_card(chance: random.Random) -> Card:
 def a_face(chance: random.Random) -> WallFace:
     capacity = chance.choice([0, 1, 3, 50])
     panic = chance.random() < 0.2
-    return WallFace("hall", "Hall", "fr", "plain", "conference", "dark", ("a",), capacity, panic)
+    return WallFace("hall", "Hall", "fr", "masonry", "conference", "dark", ("a",), capacity, panic)
 
 
 def a_message(chance: random.Random) -> Message:

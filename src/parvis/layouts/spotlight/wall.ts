@@ -38,6 +38,7 @@ class Spotlight extends Cells {
     const name = tagOf(wall);
     const line = name && !wall.look?.logo ? document.createElement("p") : nameplate(wall);
     if (name && !wall.look?.logo) line.textContent = name;
+    line.dir = "auto"; // a Latin tag keeps its # on its own side
     line.classList.add("corner");
     slab.append(line);
   }

@@ -2,8 +2,10 @@ import { after, type Box, type Cancel, type Card, drawSlab, fit, fitSlab, holdOf
 
 const RHYTHM_MS = 2400;
 const LABEL = 0.21; // of a row's height
+const SMALL = 0.155; // a label too long for its row
 const ROW = 8; // a row's width by its height, about
-const MOST_ROWS = 8;
+const MOST_ROWS = 6;
+const DEEP = 1.3; // a row so much higher than its type has room for a label below the words
 const LOOK_AHEAD = 8; // so many cards are tried for what is left of a row
 const FIELDS = ["0", "3", "1", "2"];
 
@@ -146,6 +148,9 @@ class Ticker extends Layout {
     for (const row of this.rows) row.halt();
     this.rows = Array.from({ length: number }, () => new Row());
     this.style.setProperty("--row", `${height / number}px`);
+    this.style.setProperty("--type", `${this.type()}px`);
+    this.style.setProperty("--block", width < 1.2 * height ? "46%" : "22%");
+    this.classList.toggle("deep", number > 1 && height / number > DEEP * this.type());
     this.replaceChildren(...this.rows.map((row) => row.element));
     this.brand.className = "block";
     this.brand.dataset["field"] = "4";
@@ -168,16 +173,20 @@ class Ticker extends Layout {
     const name = tagOf(wall);
     const line = name && !wall.look?.logo ? document.createElement("p") : nameplate(wall);
     if (name && !wall.look?.logo) line.textContent = name;
+    line.dir = "auto"; // a Latin tag keeps its # on its own side
     const inner = document.createElement("div");
     inner.className = "orbit words";
     inner.append(line);
     this.brand.replaceChildren(inner);
-    const u = (LABEL * this.height()) / 2.6;
+    const u = (LABEL * this.type()) / 2.6;
     if (!fit(line, inner, u, 2)) line.classList.add("breaks");
   }
 
-  private height(): number {
-    return this.box.height / Math.max(1, this.rows.length);
+  /** What type is measured by: a row's height, or less of it where the box is narrow. */
+  private type(): number {
+    const { width, height } = this.box;
+    const least = 0.125 * Math.min(width, height);
+    return Math.min(height / Math.max(1, this.rows.length), Math.max(width / 9, least));
   }
 
   /** Draws as many of `cards` as stand whole in the row, and puts them there; gives which. */
@@ -220,7 +229,14 @@ class Ticker extends Layout {
 
   /** A post longer than the row stands alone in it, in smaller lines, page by page if it must. */
   private page(slab: HTMLElement): number {
-    return fitSlab(slab, (LABEL * this.height()) / 2.6, 1.4);
+    const label = slab.querySelector<HTMLElement>(".label")!;
+    const { width, height } = this.box;
+    const size = (): number => fitSlab(slab, (LABEL * this.type()) / 2.6, this.classList.contains("deep") ? 3 : 1.4);
+    const pages = size();
+    const legible = SMALL * this.type() > 0.0255 * Math.min(width, height);
+    if (!legible || label.offsetHeight <= 0.84 * slab.clientHeight) return pages;
+    slab.classList.add("small");
+    return size();
   }
 
   private pump(): void {

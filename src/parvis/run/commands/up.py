@@ -16,6 +16,7 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.run import local_call, logs
+from parvis.run.certificate import context_of
 from parvis.run.event_file import read_event, read_file
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import say_ready
@@ -46,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="DIR", help="the data folder (./parvis-data)")
     parser.add_argument("--host", metavar="H", help="the address to listen at (127.0.0.1)")
     parser.add_argument("--port", type=int, metavar="P", help="the port (8400; 0 picks one)")
+    parser.add_argument("--public-url", metavar="URL", help="the address that visitors open")
     parser.add_argument("--demo", action="store_true", help="a wall and a crowd, in ./parvis-demo")
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what the file would change"
@@ -57,9 +59,11 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run and args.event is None:
         raise Refused("--dry-run needs an event file to look at.")
     given: dict[str, Any] = {"data": args.data, "host": args.host, "port": args.port}
+    given["public_url"] = args.public_url
     if args.demo and args.data is None:
         given["data"] = DEMO_FOLDER
     settings = load(given)
+    context_of(settings)  # a wrong certificate is told before anything is opened
     text = read_file(args.event) if args.event is not None else ""
     where = str(args.event) if args.event is not None else ""
     if args.event is not None:
@@ -166,6 +170,7 @@ class Serving:
             port=self._settings.port,
             data=self._settings.folder,
             ready=ready,
+            tls=context_of(self._settings),
             signals=False,
         )
         try:
