@@ -105,10 +105,13 @@ def _write(path: Path, how: str, blocks: list[str]) -> None:
         text += bodies[0]
     else:
         for body in bodies:
+            lines = body.splitlines()
             old, new = (
-                "".join(f"{line[1:]}\n" for line in body.splitlines() if line[0] == sign)
+                "".join(f"{line[1:]}\n" for line in lines if line[0] in (" ", sign))
                 for sign in "-+"
             )
+            both = {line[1:] for line in lines if line[0] == "-"}
+            assert not both & {line[1:] for line in lines if line[0] == "+"}, body
             assert text.count(old) == 1, old
             text = text.replace(old, new)
     path.write_text(text, encoding="utf-8")

@@ -94,7 +94,7 @@ def _check_policy(policy: object, where: str) -> None:
     for key in cast("dict[str, object]", policy):
         if key not in known:
             raise Refused(
-                f"{where}: policy.{key} is unknown; {did_you_mean(key, known, 'remove it')}."
+                f"{where}: policy.{key} is unknown; {did_you_mean(key, known, 'remove it')}"
             )
 
 
@@ -161,7 +161,7 @@ def _said_plainly(error: str) -> str:
     if fault.kind == "unknown":
         at, _, name = fault.place.rpartition(".")
         end = did_you_mean(name, _fields_at(at), "remove it")
-        return f"{fault.place} is unknown; {end}."
+        return f"{fault.place} is unknown; {end}"
     return f"{fault.place}: {fault.says}; correct it." if fault.place else f"{error}; correct it."
 
 

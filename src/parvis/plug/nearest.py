@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 
 def did_you_mean(given: str, known: Collection[str], otherwise: str) -> str:
-    """The end of a sentence about a name that is not known."""
+    """The end of a sentence about a name that is not known, with its mark: `otherwise` is said
+    where none is near.
+    """
     close = get_close_matches(given, known, 1)
-    return f"did you mean {close[0]}" if close else otherwise
+    return f"did you mean {close[0]}?" if close else f"{otherwise}."

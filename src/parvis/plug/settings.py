@@ -28,7 +28,7 @@ def check_settings(manifest: Manifest, given: Mapping[str, Any]) -> dict[str, An
         if name not in known:
             end = f"it knows {', '.join(known)}" if known else "it has none"
             raise Refused(
-                f"{manifest.id} has no setting {name!r}; {did_you_mean(name, known, end)}."
+                f"{manifest.id} has no setting {name!r}; {did_you_mean(name, known, end)}"
             )
     filled: dict[str, Any] = {}
     for setting in manifest.settings:

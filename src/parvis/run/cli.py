@@ -8,13 +8,13 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, Protocol, cast
+from typing import Protocol, cast
 
 import parvis
 from parvis.core.errors import Later, Refused
 from parvis.run import commands
+from parvis.run.complaint import WRONG, OneSentence
 
-WRONG = 2
 INTERRUPTED = 130
 
 
@@ -29,14 +29,6 @@ class Command(Protocol):
 
     def run(self, args: argparse.Namespace) -> int:
         """Do it and give the exit status; Refused and Later become one sentence and status 2."""
-
-
-class OneSentence(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence that says where the help is."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit with status 2."""
-        self.exit(WRONG, f"{self.prog}: {message}; see `{self.prog} --help`.\n")
 
 
 def names() -> list[str]:
@@ -55,6 +47,7 @@ def parser_of(name: str, command: Command) -> argparse.ArgumentParser:
     """The parser of one command; its help ends with the example."""
     parser = OneSentence(
         prog=f"parvis {name}",
+        example=command.EXAMPLE,
         description=command.SUMMARY,
         epilog=f"example:\n  {command.EXAMPLE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -90,7 +83,7 @@ def unknown(name: str) -> str:
     """The sentence about a command that does not exist, with the nearest that does."""
     nearest = difflib.get_close_matches(name, names(), n=1)
     meant = f"did you mean `parvis {nearest[0]}`?" if nearest else "see `parvis --help`."
-    return f"there is no command `{name}`; {meant}"
+    return f"There is no command `{name}`; {meant}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

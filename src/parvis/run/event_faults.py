@@ -77,4 +77,5 @@ class Faults:
     def _fault(self, at: Place, says: str) -> None:
         line = line_of(self._lines, at)
         place = f"{self._where}, line {line}" if line else self._where
-        self.faults.append(f"{place}: {says.rstrip('.')}.")
+        mark = "" if says.endswith(("?", ".")) else "."
+        self.faults.append(f"{place}: {says}{mark}")

@@ -87,7 +87,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise Refused(f"{path} lies in the data folder and cannot name it; use --data.")
     for name in given:
         if name not in NAMES:
-            raise Refused(f"{path} has no setting {name!r}; {nearest(name, NAMES)}.")
+            raise Refused(f"{path} has no setting {name!r}; {nearest(name, NAMES)}")
     return {name: _converted(name, value, str(path)) for name, value in given.items()}
 
 

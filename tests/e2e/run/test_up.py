@@ -112,13 +112,13 @@ def test_the_demo_shows_posts_by_itself(up: Up, tmp_path: Path) -> None:
     [
         (["up", "none.toml"], "There is no file none.toml"),
         (["up", "--dry-run"], "--dry-run needs an event file"),
-        (["up", "--port", "x"], "invalid int value"),
+        (["up", "--port", "x"], "--port takes a whole number, and 'x' is none"),
         (
             ["up", "--host", "no.such.host.invalid", "--port", "0"],
             "no address no.such.host.invalid",
         ),
         (["trace", "a:b:c", "--data", "nowhere"], "There is no data folder nowhere"),
-        (["trace"], "required: post"),
+        (["trace"], "`parvis trace` needs post"),
     ],
 )
 def test_a_mistake_gets_one_sentence(tmp_path: Path, words: list[str], says: str) -> None:
@@ -144,5 +144,5 @@ def test_the_doctor_says_what_to_mend(tmp_path: Path) -> None:
     (data / "parvis.toml").write_text("prot = 1\n")
     wrong = parvis(tmp_path, "doctor", "--data", "data")
     assert wrong.returncode == 1
-    assert "did you mean port" in wrong.stdout
+    assert "did you mean port?" in wrong.stdout
     assert "Traceback" not in ill.stderr + wrong.stderr

@@ -118,7 +118,7 @@ def test_each_mistake_is_one_sentence(setting: Setting, value: object, says: str
 
 def test_unknown_and_missing_settings_are_named() -> None:
     manifest = _manifest(Setting(name="server", type="url", help=WORDS, required=True))
-    with pytest.raises(Refused, match="has no setting 'sever'; did you mean server"):
+    with pytest.raises(Refused, match=r"has no setting 'sever'; did you mean server\?"):
         check_settings(manifest, {"sever": "x"})
     with pytest.raises(Refused, match="'zzz'; it knows server"):
         check_settings(manifest, {"zzz": "x"})

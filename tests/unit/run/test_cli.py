@@ -47,7 +47,7 @@ def test_the_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> No
 )
 def test_an_unknown_command(word: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([word]) == 2
-    assert capsys.readouterr().err == f"parvis: there is no command `{word}`; {words}\n"
+    assert capsys.readouterr().err == f"parvis: There is no command `{word}`; {words}\n"
 
 
 def test_a_wrong_argument_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +55,51 @@ def test_a_wrong_argument_is_one_sentence(capsys: pytest.CaptureFixture[str]) ->
         cli.main(["version", "--loud"])
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert said == "parvis version: unrecognized arguments: --loud; see `parvis version --help`.\n"
+    assert said == "parvis: `parvis version` takes no '--loud'; see `parvis version --help`.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "up --port abc",
+            "--port takes a whole number, and 'abc' is none; for example: --port 8400",
+        ),
+        (
+            "bench live --rounds x",
+            "--rounds takes a whole number, and 'x' is none; for example: --rounds 3",
+        ),
+        ("bench liv", "There is no name 'liv' for `parvis bench`; did you mean live?"),
+        (
+            "bench quux",
+            "There is no name 'quux' for `parvis bench`; choose from ingest, live, store;"
+            " for example: parvis bench live --json",
+        ),
+        ("sim mastadon", "There is no network 'mastadon' for `parvis sim`; did you mean mastodon?"),
+        ("trace", f"`parvis trace` needs post; for example: {cli.find('trace').EXAMPLE}"),
+        ("up --daat x", "`parvis up` takes no '--daat'; did you mean --data?"),
+        ("up --host", f"--host needs a value after it; for example: {cli.find('up').EXAMPLE}"),
+        (
+            "sim mastodon --rate x",
+            "--rate takes a number, and 'x' is none; for example: --rate 0.5",
+        ),
+    ],
+)
+def test_pythons_own_complaints_are_told_in_our_words(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"parvis: {said}\n"
+
+
+def test_help_after_a_name_is_the_commands_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["bench", "live", "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert "usage: parvis bench" in said and cli.find("bench").EXAMPLE in said
 
 
 @pytest.mark.parametrize("failure", [Refused("the file is empty."), Later("the file is empty.")])

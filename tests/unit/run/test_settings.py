@@ -33,7 +33,7 @@ def test_the_environment_names_the_folder_whose_file_is_read(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('prot = 1\n', "no setting 'prot'; did you mean port"),
+        ('prot = 1\n', "no setting 'prot'; did you mean port?"),
         ('something = 1\n', "known are"),
         ('data = "x"\n', "use --data"),
         ('port = "x"\n', "setting port is wrong: expected `int`"),

@@ -19,4 +19,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Refuse: an installed program carries no tests."""
-    raise Refused("the tests are not installed; run them from a clone with `./parvis test`.")
+    raise Refused("The tests are not installed; run them from a clone with `./parvis test`.")
