@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +80,11 @@ def font() -> bool:
     return sys.platform != "linux" or FONT.exists()
 
 
+def is_command(program: str) -> bool:
+    """Whether the shell finds it."""
+    return shutil.which(program) is not None
+
+
 PAGES = r"\b(?:browser|chromium) *: *(?:Browser|str)\b"
 STORES = r"\bpostgresql_(?:server|url|database)\b|\bstore_database\b|mark\.postgresql\b"
 BROWSER = Need(
@@ -92,6 +98,12 @@ SERVER = Need(
     "the contract suite runs on it as well as on SQLite",
     lambda: bool(postgresql()),
     STORES,
+)
+SENDERS = tuple(
+    Need(
+        name, "the webhook's page sends with it", partial(is_command, name), r"\bsent_as_written\b"
+    )
+    for name in ("curl", "openssl")
 )
 
 

@@ -142,7 +142,7 @@ def room_stages(quick: bool) -> list[Stage]:
 
 def needed(paths: list[str], quick: bool) -> list[needs.Need]:
     """What must be on the system for these tests: nothing for the quick run."""
-    every = [] if quick else [needs.BROWSER, needs.FONTS, needs.SERVER]
+    every = [] if quick else [needs.BROWSER, needs.FONTS, needs.SERVER, *needs.SENDERS]
     if not paths:
         return every
     said = "".join(file.read_text(encoding="utf-8") for path in paths for file in read_for(path))
