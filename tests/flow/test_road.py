@@ -11,6 +11,8 @@ from parvis.core.errors import Conflict, Refused
 from parvis.core.post import DisplayPolicy, Gone, OptedOut, Unreadable
 from parvis.core.wall import Flood, Policy
 from parvis.engine.change import Bury, PutSource, PutWall
+from parvis.flow.moderate import why_of
+from parvis.run.commands.trace import line_of
 from tests.flow.conftest import Venue
 from tests.posts import author, post, source, wall
 
@@ -175,6 +177,10 @@ async def test_an_unreadable_item_costs_itself_alone(venue: Venue) -> None:
     assert len(await venue.shown()) == 2
 
 
+def _show_first() -> str:
+    return why_of("approved", "rule:show_first")
+
+
 async def test_what_was_withdrawn_is_erased_but_its_journey_can_be_told(venue: Venue) -> None:
     await venue.receive(post(text="A sentence nobody shall find again"))
     await venue.road.withdraw(post().key, by="person:mo", why="asked by the author")
@@ -185,6 +191,10 @@ async def test_what_was_withdrawn_is_erased_but_its_journey_can_be_told(venue: V
     assert [step.event for step in journey][:2] == ["post.seen", "post.decided"]
     assert journey[-1].at_ms >= journey[0].at_ms
     assert any(step.state == "withdrawn" for step in journey)
+    told = [step.why for step in journey if step.event == "post.decided"]
+    assert told == [_show_first(), "asked by the author"], "erased words are told anew, in ours"
+    assert not any("nobody shall find" in line_of(step, 0) for step in journey)
+    assert sum(f": {_show_first()}" in line_of(step, 0) for step in journey) == 1
 
 
 async def test_withdrawn_is_final(venue: Venue) -> None:

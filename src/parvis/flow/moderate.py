@@ -17,6 +17,38 @@ _MODES: dict[str, tuple[State, str]] = {
     "show_first": ("approved", "This wall shows posts at once; nothing spoke against it."),
     "trusted_only": ("rejected", "This wall shows only authors on its list of trusted authors."),
 }
+_WHYS = {
+    **{mode: why for mode, (_, why) in _MODES.items()},
+    "blocked": "The author is on this wall's list of blocked authors.",
+    "edited": "It was edited after a person had decided on it.",
+    "sensitive": "The author marked it as sensitive.",
+    "trusted": "The author is on this wall's list of trusted authors.",
+}
+_DONE: dict[str, str] = {
+    "new": "Taken in",
+    "pending": "Set waiting",
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "hidden": "Hidden",
+    "duplicate": "Set aside as said before",
+    "withdrawn": "Withdrawn",
+}
+
+
+def why_of(state: str, by: str) -> str:
+    """A sentence for a decision that has no words of its own: nobody gave any, or they were erased
+    with the post.
+    """
+    kind, _, name = by.partition(":")
+    if kind == "rule" and name in _WHYS:
+        return _WHYS[name]
+    who = {
+        "person": "the owner" if name in ("", "owner") else name,
+        "rule": f"the rule {name}",
+        "source": "its source",
+        "author": "its author",
+    }
+    return f"{_DONE.get(state, state)} by {who.get(kind, by or 'parvis')}."
 
 
 def policy_version(policy: Policy) -> str:
@@ -80,8 +112,7 @@ def _first_rule(
 ) -> tuple[State, str, str, str]:
     handle = name_of(post)
     if handle in policy.blocked:
-        why = "The author is on this wall's list of blocked authors."
-        return "rejected", "rule:blocked", why, "blocked"
+        return "rejected", "rule:blocked", _WHYS["blocked"], "blocked"
     for verdict in verdicts:
         if verdict.outcome == "reject":
             return "rejected", f"rule:{verdict.check}", verdict.because, verdict.code
@@ -94,16 +125,14 @@ def _first_rule(
         if verdict.outcome == "hold" and verdict.code == "duplicate":
             return "duplicate", f"rule:{verdict.check}", verdict.because, "duplicate"
     if by_person_before:
-        why = "It was edited after a person had decided on it."
-        return "pending", "rule:edited", why, "edited"
+        return "pending", "rule:edited", _WHYS["edited"], "edited"
     if (post.sensitivity.flag or post.sensitivity.spoiler) and not policy.show_sensitive:
-        return "pending", "rule:sensitive", "The author marked it as sensitive.", "sensitive"
+        return "pending", "rule:sensitive", _WHYS["sensitive"], "sensitive"
     for verdict in verdicts:
         if verdict.outcome == "hold":
             return "pending", f"rule:{verdict.check}", verdict.because, verdict.code
     if handle and handle in policy.trusted:
-        why = "The author is on this wall's list of trusted authors."
-        return "approved", "rule:trusted", why, "trusted"
+        return "approved", "rule:trusted", _WHYS["trusted"], "trusted"
     state, why = _MODES[policy.mode]
     return state, f"rule:{policy.mode}", why, policy.mode
 

@@ -26,6 +26,7 @@ from parvis.flow.decider import Asked, Decider
 from parvis.flow.expire import Expiry
 from parvis.flow.identity import hash_key
 from parvis.flow.lapse import Lapse
+from parvis.flow.moderate import why_of
 from parvis.flow.outlive import Outliving
 from parvis.flow.play import Play
 from parvis.flow.retain import Retention
@@ -263,7 +264,7 @@ class Road:
     async def decide(
         self, wall: str, post: str, state: State, *, by: str, why: str, rev: int | None = None
     ) -> Decision:
-        """A person's decision; raises `Conflict` when the post changed since `rev`, `Refused` when
+        """A person's decision, said in plain words where `why` is empty; raises `Conflict` when the post changed since `rev`, `Refused` when
         it may not be shown.
         """
         if state not in PEOPLE_MAY:
@@ -308,7 +309,7 @@ class Road:
         decision = Decision(
             state=state,
             by=by,
-            why=why,
+            why=why.strip() or why_of(state, by),
             at_ms=self._clock(),
             code=code,
             post_version=post.version,
@@ -331,7 +332,9 @@ class Road:
 
     async def withdraw(self, post: str, *, by: str, why: str, org: str = "main") -> int:
         """Off every wall for good, then erased; the number of walls it left."""
-        return await self._withdrawal.withdraw(post, by=by, why=why, org=org)
+        return await self._withdrawal.withdraw(
+            post, by=by, why=why.strip() or why_of("withdrawn", by), org=org
+        )
 
     async def erase_due(self) -> int:
         """Erase now what withdrawals have left to erase and is due; how many posts."""
@@ -367,7 +370,13 @@ class Road:
         """
         named = await self.engine.journey(post, org)
         hashed = await self.engine.journey(self.post_hash(post), org)
-        return sorted([*named, *hashed], key=lambda step: (step.at_ms, step.wall, step.seq))
+        steps = sorted([*named, *hashed], key=lambda step: (step.at_ms, step.wall, step.seq))
+        return [
+            msgspec.structs.replace(step, why=why_of(step.state, step.by))
+            if step.event == "post.decided" and not step.why
+            else step
+            for step in steps
+        ]
 
     # cards ----------------------------------------------------------------------------------------
     def _ground(

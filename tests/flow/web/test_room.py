@@ -231,6 +231,11 @@ async def test_a_person_decides(street: Street) -> None:
     decided = json.loads(answer.body)
     assert decided["decision"]["by"] == "person:owner"
     assert decided["rev"] > rev
+    assert decided["decision"]["why"] == "not now"
+    again = {"post": key, "state": "approved"}
+    said = json.loads((await street.post("/api/walls/square/posts/decide", again)).body)
+    assert said["decision"]["why"] == "Approved by the owner."
+    await street.post("/api/walls/square/posts/decide", {"post": key, "state": "hidden"})
     assert await street.cards() == []
     late = await street.post("/api/walls/square/posts/decide", {**asked, "state": "approved"})
     assert late.status == 409
@@ -240,7 +245,7 @@ async def test_a_person_decides(street: Street) -> None:
 
 async def test_withdrawn_is_gone_and_can_be_traced(street: Street) -> None:
     key = await street.tell("1", "Hello")
-    answer = await street.post("/api/posts/withdraw", {"post": key, "why": "asked"})
+    answer = await street.post("/api/posts/withdraw", {"post": key, "why": ""})
     assert json.loads(answer.body) == {"walls": 1}
     assert await street.cards() == []
     assert key not in (await street.get("/w/square")).body.decode()
@@ -248,6 +253,8 @@ async def test_withdrawn_is_gone_and_can_be_traced(street: Street) -> None:
     events = [step["event"] for step in traced["steps"]]
     assert events[0] == "post.seen"
     assert "card.gone" in events
+    whys = [step["why"] for step in traced["steps"] if step["event"] == "post.decided"]
+    assert whys[-1] == "Withdrawn by the owner." and all(whys)
     assert (await street.post("/api/posts/withdraw", {"post": "a:b:c", "why": "x"})).status == 404
     assert (await street.get("/api/trace", key=True, post="a:b:c")).status == 404
 

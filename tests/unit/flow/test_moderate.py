@@ -9,7 +9,7 @@ import pytest
 from parvis.core.post import Post, Sensitivity
 from parvis.core.verdict import Verdict
 from parvis.core.wall import Policy
-from parvis.flow.moderate import decide, judge, policy_version
+from parvis.flow.moderate import decide, judge, policy_version, why_of
 from parvis.plug.check import Around, Check
 from tests.posts import NOW_MS, post
 
@@ -119,3 +119,20 @@ def test_the_policy_names_the_checks_and_their_order() -> None:
     checks = {name: Says(name) for name in ("flood", "wordlist", "duplicate")}
     around = Around(NOW_MS, Policy(checks=("duplicate", "flood", "unheard_of")))
     assert [v.check for v in judge(post(), around, checks)] == ["duplicate", "flood"]
+
+
+@pytest.mark.parametrize(
+    ("made", "by", "says"),
+    [
+        ("approved", "person:owner", "Approved by the owner."),
+        ("hidden", "person:Ada", "Hidden by Ada."),
+        ("pending", "person:", "Set waiting by the owner."),
+        ("withdrawn", "source", "Withdrawn by its source."),
+        ("withdrawn", "author:x", "Withdrawn by its author."),
+        ("rejected", "rule:wordlist", "Rejected by the rule wordlist."),
+        ("approved", "rule:show_first", decide(post(), (), Policy("show_first"), 0).why),
+        ("withdrawn", "", "Withdrawn by parvis."),
+    ],
+)
+def test_a_decision_without_words_gets_a_sentence(made: str, by: str, says: str) -> None:
+    assert why_of(made, by) == says
