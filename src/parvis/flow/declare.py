@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.event import CardShown, FormatChanged, WallChanged
 from parvis.core.ports import Clock
-from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
+from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import (
     Change,
@@ -84,7 +85,7 @@ async def _wall(
     if held is not None:
         risen = await edit.risen_of(engine, held, wanted)
         events.extend(Told(wall.id, CardShown(post)) for post in risen)
-    said.append(f"wall {wall.id}: {'made' if held is None else 'changed'}")
+    said.append(f"wall {wall.id}: {_how(held, wanted)}")
 
 
 async def _sources(
@@ -106,9 +107,10 @@ async def _sources(
                 f"The source id {source.id} of the wall {wall.id} is already used by the wall"
                 f" {taken[source.id]}; give each source an id of its own."
             )
-        if held.pop(source.id, None) != source:
+        before_it = held.pop(source.id, None)
+        if before_it != source:
             changes.append(PutSource(source))
-            said.append(f"source {source.id}: set")
+            said.append(f"source {source.id}: {_how(before_it, source)}")
     for gone in held:
         changes.append(DropSource(gone))
         said.append(f"source {gone}: removed, its posts stay")
@@ -143,11 +145,16 @@ async def _formats(
         changes.append(PutFormat(spec))
         changes.append(PutFormatState(wall.id, spec.id, spec.plugin, state, view, rev))
         events.append(Told(wall.id, FormatChanged(spec.id)))
-        said.append(f"format {spec.id}: set")
-    for gone in held:
+        fewer = ""
+        if before is not None and kept is not None:
+            fewer = _fewer(by_plugin.get(before.plugin), kept[0], format_, state)
+        said.append(f"format {spec.id}: {_how(before, spec)}{fewer}")
+    for gone, spec in held.items():
         changes.append(DropFormat(wall.id, gone))
         events.append(Told(wall.id, FormatChanged(gone)))
-        said.append(f"format {gone}: removed")
+        last = await engine.format_state(wall.id, gone)
+        lost = _holds(by_plugin.get(spec.plugin), last[0]) if last is not None else ""
+        said.append(f"format {gone}: removed" + (f", with its {lost}" if lost else ""))
 
 
 async def _bridges(
@@ -172,7 +179,39 @@ async def _bridges(
         changes.append(PutBridge(bridge))
         if before is None:  # it tells what happens from now on
             changes.append(MoveBridge(bridge.id, await engine.head(wall.id), bridge.org))
-        said.append(f"bridge {bridge.id}: set")
+        said.append(f"bridge {bridge.id}: {_how(before, bridge)}")
     for gone in held:
         changes.append(DropBridge(gone))
         said.append(f"bridge {gone}: removed")
+
+
+def _how(before: msgspec.Struct | None, after: msgspec.Struct) -> str:
+    """`made`, or `changed` with the keys that changed, as the event file calls them."""
+    if before is None:
+        return "made"
+    return f"changed ({', '.join(_changed(before, after))})"
+
+
+def _changed(before: msgspec.Struct, after: msgspec.Struct) -> list[str]:
+    names: list[str] = []
+    for name in after.__struct_fields__:
+        was, now = getattr(before, name), getattr(after, name)
+        if was == now:
+            continue
+        if isinstance(now, Policy | Brand):
+            names += _changed(was, now)
+        elif isinstance(now, dict):
+            names += [key for key in {**was, **now} if was.get(key) != now.get(key)]
+        else:
+            names.append(name)
+    return names
+
+
+def _holds(format_: Format | None, state: dict[str, Any]) -> str:
+    return format_.holds(state) if format_ is not None else ""
+
+
+def _fewer(was: Format | None, old: dict[str, Any], format_: Format, new: dict[str, Any]) -> str:
+    """What a change loses of what people gave."""
+    held, stays = _holds(was, old), format_.holds(new)
+    return f"; of its {held} stay {stays or 'none'}" if held and held != stays else ""

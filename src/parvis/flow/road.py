@@ -264,8 +264,8 @@ class Road:
     async def decide(
         self, wall: str, post: str, state: State, *, by: str, why: str, rev: int | None = None
     ) -> Decision:
-        """A person's decision, said in plain words where `why` is empty; raises `Conflict` when the post changed since `rev`, `Refused` when
-        it may not be shown.
+        """A person's decision, in words of ours where `why` is empty; raises `Conflict` when the
+        post changed since `rev`, `Refused` when it may not be shown.
         """
         if state not in PEOPLE_MAY:
             raise Refused(

@@ -31,6 +31,10 @@ class Format(ABC):
         """The state carried over to changed settings."""
         return state
 
+    def holds(self, state: dict[str, Any]) -> str:
+        """What people gave that goes when the format goes, such as "12 votes"; '' for nothing."""
+        return ""
+
     def doors(self) -> tuple[Door, ...]:
         """The addresses that visitors' pages call."""
         return ()

@@ -43,7 +43,7 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     )
     event.write_text(EVENT.replace("The square", "The new square"))
     dry = parvis(tmp_path, "up", "event.toml", "--data", "data", "--dry-run")
-    assert dry.stdout == "event.toml: would change\n  wall square: changed\n"
+    assert dry.stdout == "event.toml: would change\n  wall square: changed (title)\n"
     changed = parvis(tmp_path, "up", "event.toml", "--data", "data")
     assert (changed.returncode, changed.stdout.splitlines()[0]) == (0, "event.toml: changed")
     assert shown(tmp_path) == ["Hello"], "applying again doubles and loses nothing"

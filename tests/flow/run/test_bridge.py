@@ -162,7 +162,7 @@ async def test_declared_twice_it_is_one(receiver: Receiver, tmp_path: Path) -> N
         assert "bridge out: removed" in (await street.house.declaring.apply(EVENT)).said
         await street.tell("2", "Two", name="Bea")
         again = await street.house.declaring.apply(text)
-        assert again.said == ("bridge out: set",)
+        assert again.said == ("bridge out: made",)
         await street.tell("3", "Three", name="Cem")
         await told(receiver, [("card.shown", "One"), ("card.shown", "Three")])
 

@@ -60,6 +60,40 @@ async def test_votes_stay_when_a_poll_is_worded_anew(street: Street) -> None:
     assert (state[0]["question"], state[0]["votes"]) == ("What will it be?", {"a": 1})
 
 
+async def test_what_a_poll_takes_with_it_is_told(street: Street) -> None:
+    for who in "abc":
+        await street.post("/p/square/lunch/vote", {"answer": "1", "who": who}, key=False)
+    await street.post("/p/square/lunch/vote", {"answer": "0", "who": "d"}, key=False)
+    other = EVENT.replace('"Soup", "Salad"', '"Soup", "Bread"')
+    told = await street.house.declaring.apply(other, dry=True)
+    assert told.said == ("format lunch: changed (answers); of its 4 votes stay 1 vote",)
+    less = EVENT.partition("[[wall.format]]")[0]
+    told = await street.house.declaring.apply(less, dry=True)
+    assert told.said == ("format lunch: removed, with its 4 votes",)
+    fresh = EVENT.replace('id = "lunch"', 'id = "tea"')
+    await street.house.declaring.apply(fresh)
+    assert (await street.house.declaring.apply(EVENT)).said == (
+        "format lunch: made",
+        "format tea: removed",
+    )
+
+
+async def test_what_changed_is_named_as_the_file_names_it(street: Street) -> None:
+    changed = (
+        EVENT.replace("The <square>", "Other")
+        .replace('mode = "show_first"', 'mode = "approve_first"\n[wall.brand]\nscheme = "light"')
+        .replace('"#parvis"', '"else"')
+        .replace("open = true", 'open = true, name = "b"')
+        .replace('basis = "own_content"\n', "enabled = false\n")
+    )
+    told = await street.house.declaring.apply(changed, dry=True)
+    assert told.said == (
+        "wall square: changed (title, hashtags, mode, scheme)",
+        "source hook: changed (name)",
+        "source signed: changed (basis, enabled)",
+    )
+
+
 async def test_a_fault_in_the_second_wall_leaves_the_first_alone(street: Street) -> None:
     two = WALL.format("fresh", "s1") + WALL.format("more", "hook")
     with pytest.raises(Refused, match="already used by the wall square"):

@@ -65,6 +65,11 @@ class Poll(Format):
             "answers": answers,
         }
 
+    def holds(self, state: dict[str, Any]) -> str:
+        """The votes."""
+        number = len(state["votes"])
+        return f"{number} vote{'s' * (number != 1)}" if number else ""
+
     def doors(self) -> tuple[Door, ...]:
         """Where votes come in."""
         return (VOTE,)
