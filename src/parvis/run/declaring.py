@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from parvis.core.ports import Clock
 from parvis.engine import Engine
 from parvis.flow.collect import Collector
-from parvis.flow.declare import Changed, declare
+from parvis.flow.declare import declare
 from parvis.flow.tell import Teller
 from parvis.run.event_file import read_event
 from parvis.run.event_tables import Declared, Known
@@ -42,19 +43,17 @@ class Declaring:
         declared = read_event(text, self._known, where)
         walls = tuple(each.wall.id for each in declared)
         async with self._one:
-            said: list[str] = []
-            for each in declared:
-                said += (await self._declare(each, dry=True)).said
+            said = await declare_all(self._engine, declared, self._known, self._clock, dry=True)
             if dry:
-                return Applied(walls, tuple(said), dry=True)
+                return Applied(walls, said, dry=True)
             for each in declared:
-                await self._declare(each)
+                await declare_all(self._engine, (each,), self._known, self._clock)
                 if self.runs:
                     await self._collector.refresh(each.wall.id)
                     await self._hub.warm(each.wall.id)
             if self.runs:
                 await self._teller.refresh()
-        return Applied(walls, tuple(said))
+        return Applied(walls, said)
 
     async def moved(self, wall: str) -> None:
         """A wall is new or its sources changed: have them read, and follow it."""
@@ -62,14 +61,22 @@ class Declaring:
             await self._collector.refresh(wall)
             await self._hub.warm(wall)
 
-    async def _declare(self, each: Declared, *, dry: bool = False) -> Changed:
-        return await declare(
-            self._engine,
+
+async def declare_all(
+    engine: Engine, declared: Sequence[Declared], has: Known, clock: Clock, *, dry: bool = False
+) -> tuple[str, ...]:
+    """Each wall in a write of its own (`dry`: in none); what changes, as sentences."""
+    said: list[str] = []
+    for each in declared:
+        changed = await declare(
+            engine,
             each.wall,
             each.sources,
             each.formats,
-            self._known.opened,
+            has.opened,
             each.bridges,
-            clock=self._clock,
+            clock=clock,
             dry=dry,
         )
+        said += changed.said
+    return tuple(said)

@@ -17,6 +17,7 @@ import msgspec
 from parvis.core.errors import Refused
 from parvis.run import local_call, logs
 from parvis.run.certificate import context_of
+from parvis.run.dry_run import dry_run
 from parvis.run.event_file import read_event, read_file
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import say_ready
@@ -70,13 +71,14 @@ def run(args: argparse.Namespace) -> int:
         read_event(text, known(), where)  # wrong files are told before anything is opened
     if local_call.is_served(settings.folder):
         return _apply_there(settings, text, where, args.dry_run)
+    if args.dry_run:
+        _say_changed(asyncio.run(dry_run(settings, text, where)).said, where, True)
+        return 0
     if sys.platform == "win32":
         print(ON_WINDOWS, file=sys.stderr)
     logs.set_up(settings.log)
     sys.setswitchinterval(HANDED_OVER_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        if args.dry_run:
-            return runner.run(_dry(settings, text, where))
         return runner.run(Serving(settings).serve(text, where, demo_too=args.demo))
 
 
@@ -93,16 +95,6 @@ def _apply_there(settings: Settings, text: str, where: str, dry: bool) -> int:
     if reply is None:
         raise Refused(f"The process that served {settings.folder} has just stopped; start again.")
     _say_changed(reply.value()["said"], where, dry)
-    return 0
-
-
-async def _dry(settings: Settings, text: str, where: str) -> int:
-    house = await open_house(settings)
-    try:
-        applied = await house.declaring.apply(text, True, where)
-    finally:
-        await house.close()
-    _say_changed(applied.said, where, True)
     return 0
 
 
