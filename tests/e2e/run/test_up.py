@@ -115,7 +115,7 @@ def test_the_demo_shows_posts_by_itself(up: Up, tmp_path: Path) -> None:
         (["up", "--port", "x"], "--port takes a whole number, and 'x' is none"),
         (
             ["up", "--host", "no.such.host.invalid", "--port", "0"],
-            "no address no.such.host.invalid",
+            "no address 'no.such.host.invalid'",
         ),
         (["trace", "a:b:c", "--data", "nowhere"], "There is no data folder nowhere"),
         (["trace"], "`parvis trace` needs post"),

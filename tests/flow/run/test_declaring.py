@@ -33,7 +33,7 @@ async def test_what_left_the_file_is_removed_and_its_posts_stay(street: Street) 
     less = EVENT.partition("[[wall.format]]")[0].replace('id = "signed"', 'id = "other"')
     applied = await street.house.declaring.apply(less)
     assert "source signed: removed, its posts stay" in applied.said
-    assert await rows(street.house) == (["hook", "other"], [])
+    assert await rows(street.house) == (["hook", "other", "room"], [])
     assert (await street.post("/in/signed/post", {}, key=False)).status == 404
     assert (await street.post("/p/square/lunch/vote", {}, key=False)).status == 404
     await until(lambda: street.house.collector.source("other") is not None)

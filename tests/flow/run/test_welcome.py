@@ -43,7 +43,8 @@ async def test_a_source_that_is_ill_is_marked_and_one_that_says_nothing_is_not_w
     street: Street, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(welcome, "SOURCES_ANSWER_S", 0.0)
-    (hook, signed) = sorted(await street.house.engine.health("square"), key=lambda one: one.source)
+    told = {one.source: one for one in await street.house.engine.health("square")}
+    hook, signed = told["hook"], told["signed"]
     ill = msgspec.structs.replace(signed, healthy=False, says="It is closed.", nearest="square2")
     for known, said in (
         ((hook, ill), "It is closed. Nearest: square2."),

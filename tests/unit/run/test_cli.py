@@ -9,7 +9,7 @@ import pytest
 
 import parvis
 from parvis.core.errors import Later, Refused
-from parvis.run import cli
+from parvis.run import cli, complaint
 
 
 @pytest.mark.parametrize("name", cli.names())
@@ -165,6 +165,6 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
 def test_what_cannot_be_meant_is_one_sentence(
     words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(words.split(" ")) == cli.WRONG
+    assert cli.main(words.split(" ")) == complaint.WRONG
     told = capsys.readouterr().err
     assert told.startswith("parvis: ") and told.count("\n") == 1
