@@ -9,8 +9,9 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.core.event import CardShown, FormatChanged, WallChanged
+from parvis.core.look import Brand
 from parvis.core.ports import Clock
-from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
+from parvis.core.wall import BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import (
     Change,

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.core.event import WallChanged
-from parvis.core.wall import Brand, BridgeSpec, FormatSpec, Mode, Policy, SourceSpec, Wall
+from parvis.core.look import Brand
+from parvis.core.wall import BridgeSpec, FormatSpec, Mode, Policy, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import Change, PutSource, PutWall, Told
 from parvis.flow.edit import Faster, Mark, edit, mark_of, marked

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from parvis.core.wall import Brand, Flood
+from parvis.core.look import Brand
+from parvis.core.wall import Flood
 from parvis.plug.find import find
 from parvis.run.event_file import read_event
 from parvis.run.event_tables import (
