@@ -1,5 +1,5 @@
 // The formats on the phone: plain forms without script; with it, they answer in place and show the result.
-import * as kit from "@parvis/kit";
+import * as kit from "../kit/phone";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
 

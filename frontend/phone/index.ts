@@ -1,7 +1,7 @@
 // The audience's pages. All of them work as plain forms and links; with script, posts survive a lost network, pictures
 // are made lighter, formats answer in place, and the receipt tells by itself what happens.
 import "../kit/old";
-import * as kit from "@parvis/kit";
+import * as kit from "../kit/phone";
 import { followFormats } from "./formats";
 import { flush, watch } from "./outbox";
 import "./phone.css";

@@ -1,5 +1,5 @@
 // What the server tells the page's script: texts in the visitor's language, and the limits.
-import { fill } from "@parvis/kit";
+import { fill } from "../kit/phone";
 
 export interface Told {
   readonly lang: string;

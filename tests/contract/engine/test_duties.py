@@ -87,7 +87,6 @@ async def test_a_store_of_before_finds_the_ends_of_its_rights(place: Place) -> N
     def back(conn: sa.Connection) -> None:
         for statement in BEFORE_ENDS:
             conn.exec_driver_sql(statement)
-        conn.exec_driver_sql("drop table blob")
         conn.exec_driver_sql("update alembic_version set version_num = '0002'")
 
     await engine._act(back)
