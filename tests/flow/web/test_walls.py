@@ -31,7 +31,7 @@ async def test_a_line_has_what_the_first_page_shows(street: Street) -> None:
     await street.tell("1", "Hello")
     await street.post("/w/square/bar/report", {"seq": 1}, key=False)
     (line,) = (await got(street, "/api/walls"))["walls"]
-    assert (line["id"], line["layout"], line["on_air"]) == ("square", "plain", True)
+    assert (line["id"], line["layout"], line["on_air"]) == ("square", "masonry", True)
     assert line["screens"] == {"up": 1, "dark": 0}
     assert line["waiting"] == 0 and line["p50_ms"] >= 0
     await street.post(f"{WALL}/panic", {"on": True})
@@ -218,7 +218,7 @@ async def test_what_can_be_added_is_listed_with_its_settings(street: Street) -> 
     feed = next(each for each in found["sources"] if each["id"] == "feed")
     assert any(setting["name"] == "url" for setting in feed["settings"])
     assert feed["name"]["fr"]
-    assert "plain" in found["layouts"] and "wordlist" in found["checks"]
+    assert "masonry" in found["layouts"] and "wordlist" in found["checks"]
 
 
 # now ----------------------------------------------------------------------------------------------
