@@ -67,7 +67,7 @@ def test_the_setting_may_stand_in_the_file(
     [
         (("/test_", "/none_"), "There is no database none_"),
         (("parvis-pg-", "parvis-none-"), "does not answer"),
-        (("postgresql://", "mysql://"), "No engine is known for mysql://"),
+        (("postgresql://", "mysql://"), "engine is 'mysql://"),
     ],
 )
 def test_a_wrong_address_gets_one_sentence(

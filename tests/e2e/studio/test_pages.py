@@ -60,9 +60,10 @@ async def test_all_posts_are_searched_filtered_and_followed(browser: Browser) ->
 async def test_a_post_by_the_staff(browser: Browser) -> None:
     desk = FakeDesk()
     async with seated(browser, desk, "#/hall/write") as page:
+        words = page.get_by_label("Words")
+        await expect(words).to_be_visible()  # the page hears keys once it stands
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_role("alert").first).to_have_text("Write some words first.")
-        words = page.get_by_label("Words")
         await words.fill("x" * 501)
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_role("alert").first).to_contain_text("1 letters too many")
