@@ -25,8 +25,8 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     assert lines[1:3] == [f"  wall    {address}/w/square", f"  phone   {address}/p/square"]
     assert lines[3].startswith("  no phone can reach this address")
     assert re.fullmatch(rf"  studio  {address}/studio#first=[\w-]{{43}}", lines[4])
-    assert lines[4].startswith("  source  hook (webhook): Waits to be called.")
-    assert lines[4].endswith(f"POST {address}/in/hook/post")
+    assert lines[5].startswith("  source  hook (webhook): Waits to be called.")
+    assert lines[5].endswith(f"POST {address}/in/hook/post")
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
     tell(tmp_path, "1", "Hello")
