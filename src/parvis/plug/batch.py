@@ -28,6 +28,7 @@ class Named(Protocol):
     @property
     def id(self) -> str:
         """The sender's name for it."""
+        ...
 
 
 T = TypeVar("T", bound=Named)

@@ -52,13 +52,15 @@ def real(fields: Fields, name: str) -> float:
 def table(fields: Fields, name: str) -> Fields:
     """The object, or an empty one."""
     value = fields.get(name)
-    return value if isinstance(value, dict) else {}
+    return cast(Fields, value) if isinstance(value, dict) else {}
 
 
 def rows(fields: Fields, name: str) -> Sequence[Fields]:
     """The objects in the list; what is no object is left out."""
     value = fields.get(name)
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [cast(Fields, row) for row in cast(list[object], value) if isinstance(row, dict)]
 
 
 def ident(fields: Fields, name: str = "id") -> str:

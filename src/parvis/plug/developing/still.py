@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from typing import Any, cast
 
 from PIL import Image, ImageCms, ImageOps, features
 
@@ -79,7 +80,7 @@ def warm_up() -> None:
         raise RuntimeError("Pillow comes without WebP")
     Image.MAX_IMAGE_PIXELS = None  # `develop` counts before anything is decoded
     Image.preinit()
-    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    icc = _srgb().tobytes()
     for mode, name in (("RGB", "JPEG"), ("RGBA", "PNG"), ("P", "GIF"), ("RGBA", "WEBP")):
         out = io.BytesIO()
         more = {} if name == "GIF" else {"icc_profile": icc}
@@ -113,15 +114,18 @@ def _plain(image: Image.Image) -> Image.Image:
     return bare
 
 
+def _srgb() -> ImageCms.ImageCmsProfile:
+    made: object = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType]
+    return ImageCms.ImageCmsProfile(cast(Any, made))
+
+
 def _in_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
     if not icc or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
     try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        changed = ImageCms.profileToProfile(
-            image, given, ImageCms.createProfile("sRGB"), outputMode=mode
-        )
+        changed = ImageCms.profileToProfile(image, given, _srgb(), outputMode=mode)
     except Exception:  # an odd profile costs the colours' exactness, not the picture
         return image
     return changed if changed is not None else image
