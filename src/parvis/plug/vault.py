@@ -28,7 +28,8 @@ class EnvVault:
         value = self._environ.get(variable, "").strip()
         if not value:
             raise Refused(
-                f"The credential {name} is empty; set the environment variable {variable}."
+                f"The credential {name} is empty; set the environment variable {variable} where"
+                " parvis runs, and start it again."
             )
         return value
 

@@ -21,6 +21,8 @@ def test_an_absent_secret_is_refused_by_name_and_place() -> None:
     vault = EnvVault({"token": "TOWN_TOKEN", "key": "KEY"}, environ={"KEY": " "})
     with pytest.raises(Refused, match=r"credential token is empty; set the .* TOWN_TOKEN"):
         vault.secret("token")
+    with pytest.raises(Refused, match="TOWN_TOKEN where parvis runs, and start it again"):
+        vault.secret("token")
     with pytest.raises(Refused, match="credential key is empty"):
         vault.secret("key")
     with pytest.raises(Refused, match="credential other is missing; name the environment"):
