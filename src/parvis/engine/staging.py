@@ -324,6 +324,8 @@ def _put_wall(to: Staging, c: PutWall, heads: Heads) -> None:
 
 def _put_source(to: Staging, c: PutSource, _: Heads) -> None:
     s = c.source
+    # how it was under other settings says nothing of these, nor since when
+    to.drop(t.source_health, (s.id,), STAGE.health)
     to.put(STAGE.source, (s.id,), (s.org, s.id, s.wall, body(s)))
 
 

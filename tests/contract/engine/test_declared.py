@@ -78,6 +78,12 @@ async def test_health_says_since_when(engine: Engine) -> None:
     await engine.write(Write((health(False, "Cut.", 30), health(True, "Back.", 40, "tags"))))
     [row] = await engine.health("square")
     assert (row.healthy, row.says, row.since_ms, row.nearest) == (True, "Back.", 40, "tags")
+    await engine.write(Write((PutSource(source(enabled=False)),)))
+    assert await engine.health("square") == [], "other settings are not as the ones before were"
+    both = (health(True, "Old.", 45), PutSource(source()), health(True, "Anew.", 50))
+    await engine.write(Write(both))
+    [row] = await engine.health("square")
+    assert (row.says, row.since_ms) == ("Anew.", 50)
     await fill(engine, 2)
     await engine.write(seen(post(3, received_at_ms=5)))
     [row] = await engine.health("square")
