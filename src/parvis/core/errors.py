@@ -9,6 +9,10 @@ class Refused(Exception):
     """
 
 
+class Forbidden(Refused):
+    """The address guard does not let us go there: no other way of asking the same host helps."""
+
+
 class Later(Exception):
     """Transient: try again after `retry_after_s` seconds (0 leaves the pace to the caller's back-
     off).

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
-from parvis.core.errors import Refused
+from parvis.core.errors import Forbidden, Refused
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -127,8 +127,8 @@ class Egress:
             self._way.add((str(unwrap(address)), self.proxy.port or 0))
 
     def check(self, url: URL, hosts: Sequence[Iterable[str]] = ()) -> None:
-        """Raises `Refused` unless `url` may be asked; `hosts` are allow-lists that each must
-        contain its host.
+        """Raises `Forbidden` unless `url` may be asked (`Refused` for what is no web address);
+        `hosts` are allow-lists that each must contain its host.
         """
         host, port = url.raw_host or "", url.port or 0
         if url.scheme not in SCHEMES or not host:
@@ -137,29 +137,31 @@ class Egress:
             raise Refused(f"The address of {host} carries a name or password; use a credential.")
         for each in hosts:
             if not is_among(host, each := tuple(each)) and not is_among(url.host or "", each):
-                raise Refused(
+                raise Forbidden(
                     f"This extension may not connect to {host}; add it to hosts in its plugin.toml."
                 )
         if port not in PORTS and port not in self._ports:
-            raise Refused(f"{host}:{port} uses a port other than 80 and 443; {_mend(host, port)}.")
+            raise Forbidden(
+                f"{host}:{port} uses a port other than 80 and 443; {_mend(host, port)}."
+            )
         if (address := literal(host)) is not None:
             self.check_address(address, port, host)
 
     def check_address(self, address: Address, port: int, host: str) -> None:
-        """Raises `Refused` unless `address` is public, or allowed by the operator for exactly this
-        port.
+        """Raises `Forbidden` unless `address` is public, or allowed by the operator for exactly
+        this port.
         """
         plain = str(unwrap(address))
         if (plain, port) in self._allowed:
             return
         if port not in PORTS or not is_public(address):
-            raise Refused(
+            raise Forbidden(
                 f"{host} leads to {address}, port {port}, which is not on the public internet;"
                 f" {_mend(plain, port)}."
             )
 
     def resolved(self, host: str, port: int, answers: Iterable[str]) -> None:
-        """Checks every answer of the resolver for `host`; raises `Refused` when one fails."""
+        """Checks every answer of the resolver for `host`; raises `Forbidden` when one fails."""
         for answer in answers:
             address = ip_address(answer)
             if self.proxy is not None and (host, port) == (self.proxy.raw_host, self.proxy.port):
@@ -173,7 +175,7 @@ class Egress:
         address, port = ip_address(str(where[0])), int(str(where[1]))
         if self.proxy is not None:
             if (str(unwrap(address)), port) not in self._way:
-                raise Refused(f"{address} is not the egress proxy; nothing else may be reached.")
+                raise Forbidden(f"{address} is not the egress proxy; nothing else may be reached.")
         else:
             self.check_address(address, port, str(address))
         made = socket.socket(family, kind, proto)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from parvis.core.errors import Later, Refused
+from parvis.core.errors import Forbidden, Later, Refused
 from parvis.core.post import Gone, OptedOut, Post, Unreadable
 from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
@@ -382,6 +382,25 @@ async def test_probe_tells_what_there_is(square: Square) -> None:
     probe = await square.source().probe()
     assert probe.ok and probe.found == 1 and "1 post of #parvis, the latest of " in probe.says
     assert "Simulated square 4.6.4" in probe.says
+
+
+async def test_probe_says_at_least_where_a_page_is_full(square: Square) -> None:
+    for number in range(3):
+        square.post(f"{number} #parvis")
+    says = (await square.source(limit=3).probe()).says
+    assert "has at least 3 posts of #parvis" in says
+    assert " has 3 posts of #parvis" in (await square.source(limit=4).probe()).says
+
+
+async def test_the_guards_refusal_is_not_taken_for_a_lack_of_a_token(square: Square) -> None:
+    source = square.source()
+    source._asking = source._streams._asking = source._rest._asking = source._asking._replace(
+        base="http://127.0.0.1:9", host="127.0.0.1:9"
+    )
+    with pytest.raises(Forbidden, match="PARVIS_ALLOW_PRIVATE") as refused:
+        async for _ in source.stream(""):
+            pass
+    assert (await source.probe()).says == str(refused.value)
 
 
 async def test_probe_says_nothing_is_there_since_when_and_what_is_near(square: Square) -> None:

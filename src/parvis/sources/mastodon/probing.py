@@ -10,7 +10,7 @@ from parvis.plug.fields import Fields, decode, moment_ms, table, text
 from parvis.plug.plain import one_line
 from parvis.plug.source import Probe
 from parvis.sources.mastodon.asking import Asking, Target
-from parvis.sources.mastodon.rest import Rest
+from parvis.sources.mastodon.rest import PAGE, Rest
 
 
 async def look(rest: Rest, asking: Asking, now_ms: int) -> Probe:
@@ -28,7 +28,9 @@ async def look(rest: Rest, asking: Asking, now_ms: int) -> Probe:
         if count:
             posts = "post" if count == 1 else "posts"
             of = what if target.mentions else f"{posts} of {what}"
-            parts.append(f"{count} {of}, the latest of {_day(latest)}")
+            # a full page says nothing of what lies behind it
+            many = f"at least {count}" if count >= min(asking.limit, PAGE) else f"{count}"
+            parts.append(f"{many} {of}, the latest of {_day(latest)}")
             continue
         near = await _nearest(rest, target.tag) if target.tag else ""
         nearest = nearest or near

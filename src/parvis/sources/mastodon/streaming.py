@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
-from parvis.core.errors import Later, Refused
+from parvis.core.errors import Forbidden, Later, Refused
 from parvis.plug.fields import table, text
 from parvis.plug.http import Http, Stream
 from parvis.plug.together import heard_together
@@ -53,6 +53,8 @@ class Streams:
         async with AsyncExitStack() as stack:
             try:
                 stream = await stack.enter_async_context(self._stream(base, target))
+            except Forbidden:
+                raise  # no token opens the way that the guard keeps closed
             except Refused as refused:
                 # a redirect to another host sheds the token: ask where it leads, go there with it
                 other = await self._moved(base) if self._token else ""
