@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 
@@ -36,6 +37,7 @@ class Scripted(Source):
         self.cursors: list[str] = []
         self.rechecked: list[str] = []
         self.closed = 0
+        self.probed = Probe(ok=True, says="Here.", nearest="squares")
         self.more = asyncio.Event()
 
     def read(self, raw: Raw) -> Iterable[Arrival]:
@@ -71,7 +73,7 @@ class Scripted(Source):
             yield raw(-int(item.key.rpartition(":")[2]))
 
     async def probe(self) -> Probe:
-        return Probe(ok=True, says="Here.", nearest="squares")
+        return self.probed
 
     async def close(self) -> None:
         self.closed += 1
@@ -180,6 +182,102 @@ async def test_a_fault_in_a_source_costs_that_source_a_moment(collector: Collect
     collector.source.pages = [ValueError("a bug"), Page((raw(1),), "p", again_in_s=1000.0)]
     await collector.collector.start()
     await collector.shown(1)
+
+
+async def test_what_was_found_is_said_until_a_post_arrives(collector: Collecting) -> None:
+    source = collector.source
+    source.streams = True
+    source.probed = Probe(ok=True, says="No post of #sqare.", nearest="square")
+    source.script = [Raw(body=b"no post", received_at_ms=NOW_MS)]
+    await collector.collector.start()
+    await collector.says("No post of #sqare. Listening.", True)
+    assert (await collector.health()).nearest == "square"
+    source.script = [Later("cut"), Later("The network is away.")]
+    source.more.set()
+    await collector.says("The network is away.", False)
+    broken = await collector.health()
+    assert (broken.says, broken.nearest) == ("The network is away.", "square")
+    source.script = [Raw(body=b"no post", received_at_ms=NOW_MS)]
+    source.more.set()
+    await collector.says("No post of #sqare. Listening.", True)
+    source.script = [raw(1)]
+    source.more.set()
+
+    async def heard() -> bool:
+        row = await collector.health()
+        return (row.says, row.nearest) == ("Listening.", "")
+
+    await until(heard)
+
+
+async def test_a_post_that_comes_in_by_a_door_ends_it_too(collector: Collecting) -> None:
+    await collector.collector.start()
+    await collector.says("Here.", True)
+    await collector.collector.receive_raws("hook", [raw(1)])
+    row = await collector.health()
+    assert (row.says, row.nearest) == ("Here.", "")
+
+
+async def test_what_is_on_show_already_is_no_post_that_arrived(collector: Collecting) -> None:
+    collector.source.streams = True
+    collector.source.script = [raw(1, "c1")]
+    await collector.collector.start()
+    await collector.shown(1)
+    await collector.venue.declare(PutSource(source(settings={"tag": "other"})))
+    await collector.collector.refresh("square")
+    collector.source.script = [Later("cut"), Raw(body=b"no post", received_at_ms=NOW_MS)]
+    collector.source.more.set()
+    await until(lambda: collector.source.rechecked == [post(1).key])
+    await collector.says("Here. Listening.", True)
+    assert (await collector.health()).nearest == "squares"
+
+
+async def test_a_network_that_was_away_at_first_is_asked_what_it_has_once_it_is_back(
+    collector: Collecting,
+) -> None:
+    source = collector.source
+    source.streams = True
+    source.probed = Probe(ok=False, says="The network is away.")
+    source.script = [Later("away")]
+    await collector.collector.start()
+    await collector.says("The network is away.", False)
+    source.probed = Probe(ok=True, says="No post of #sqare.", nearest="square")
+    source.script = [Later("away"), Raw(body=b"no post", received_at_ms=NOW_MS)]
+    source.more.set()
+    await collector.says("No post of #sqare. Listening.", True)
+    assert (await collector.health()).nearest == "square"
+
+
+async def test_nothing_heals_before_it_was_well(
+    collector: Collecting, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "parvis")
+    refused = Refused("The town is not on the public internet.")
+    source = collector.source
+    source.streams = source.polls = True
+    source.probed = Probe(ok=False, says=str(refused))
+    source.script = [refused]
+    source.pages = [refused, refused]
+    await collector.collector.start()
+    await until(lambda: len(source.cursors) == 4)
+    said = [row.message for row in caplog.records if row.message.startswith("source.")]
+    assert said == ["source.broken", "source.polls"]
+    assert (await collector.health()).says == str(refused)
+    source.pages = [Page((), "p", again_in_s=1000.0)]
+    source.more.set()
+    await collector.says(f"{refused} Asked every 1000 s.", True)
+    assert caplog.records[-1].message == "source.healed"
+
+
+async def test_other_settings_begin_a_new_since(collector: Collecting) -> None:
+    await collector.collector.start()
+    await collector.says("Here.", True)
+    before_ms = (await collector.health()).since_ms
+    collector.venue.clock.now_ms += 60_000
+    await collector.venue.declare(PutSource(source(settings={"tag": "other"})))
+    await collector.collector.refresh("square")
+    await collector.says("Here.", True)
+    assert (await collector.health()).since_ms >= before_ms + 60_000
 
 
 async def test_a_bad_line_costs_one_line(collector: Collecting) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from parvis.core.errors import Later, Refused
 from parvis.core.ports import Clock
-from parvis.core.post import Arrival, Raw
+from parvis.core.post import Arrival, Post, Raw
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Write
 from parvis.engine.change import PutHealth
@@ -55,13 +55,18 @@ class Listening:
         self._healthy: bool | None = None
         self._says = ""
         self._trouble = ""
-        self._told: tuple[bool, str] | None = None
+        self._unstreamed = ""
+        """Why it is asked at intervals though its network streams."""
+        self._found: Probe | None = None
+        """What the network said when it was asked what it has; said until a post arrives."""
+        self._heard = False
+        self._told: tuple[bool, str, str] | None = None
         self._recheck = Recheck(
             engine,
             spec,
             source,
             duty,
-            keep=self._keep_one,
+            keep=self._keep_again,
             say=self._say_trouble,
             peers=peers,
             clock=clock,
@@ -92,10 +97,19 @@ class Listening:
 
     async def receive(self, raws: Sequence[Raw], *, cursor: str | None = None) -> Receipt:
         """Read and kept; stored on return."""
+        arrivals = self._read(raws)
+        receipt = await self._road.receive(self.spec, arrivals, cursor=cursor)
+        if not self._heard and any(isinstance(each, Post) for each in arrivals):
+            self._heard = True
+            if self._told is not None:
+                await self._tell()
+        return receipt
+
+    def _read(self, raws: Sequence[Raw]) -> list[Arrival]:
         arrivals: list[Arrival] = []
         for raw in raws:
             arrivals.extend(self.source.read(raw))
-        return await self._road.receive(self.spec, arrivals, cursor=cursor)
+        return arrivals
 
     async def _run(self) -> None:
         """Until cancelled: stream where the network streams, else poll; every failure is said, none
@@ -109,6 +123,8 @@ class Listening:
         while True:
             began_ms = self._clock()
             try:
+                if cut and self._found is None:
+                    await self._find()
                 if streams:
                     if cut:
                         with contextlib.suppress(Refused):
@@ -120,10 +136,11 @@ class Listening:
                 continue
             except Refused as refused:
                 if streams and self.source.polls:
-                    streams = False
-                    log.info("source.polls", extra={"source": self.spec.id})
-                    await self._say(True, f"{refused} It is asked at intervals instead.")
-                    continue
+                    streams, self._unstreamed = False, f"{refused} "
+                    log.info(
+                        "source.polls", extra={"source": self.spec.id, "because": str(refused)}
+                    )
+                    continue  # whether asking does better is said once it did
                 await self._say(False, str(refused))
                 pause_s = REFUSED_WAIT_S
             except Later as later:
@@ -156,20 +173,24 @@ class Listening:
     async def _poll(self) -> None:
         page = await self.source.poll(await self._engine.cursor(self.spec.id))
         await self._keep(page.raws, page.cursor)
-        if page.raws or self._healthy is not True:
-            await self._say(True, f"Asked every {page.again_in_s:.0f} s.")
+        why = self._unstreamed
+        if page.raws or self._healthy is not True or not self._says.startswith(why):
+            await self._say(True, f"{why}Asked every {page.again_in_s:.0f} s.")
         if not page.more:
             await asyncio.sleep(page.again_in_s)
 
     async def _keep(self, raws: Sequence[Raw], cursor: str | None) -> None:
-        receipt = await self.receive(raws, cursor=cursor)
+        self._note(await self.receive(raws, cursor=cursor))
+
+    async def _keep_again(self, raw: Raw) -> None:
+        """What is on show already says nothing of whether more comes."""
+        self._note(await self._road.receive(self.spec, self._read([raw]), cursor=None))
+
+    def _note(self, receipt: Receipt) -> None:
         if receipt.unreadable:
             log.info(
                 "source.unreadable", extra={"source": self.spec.id, "items": receipt.unreadable}
             )
-
-    async def _keep_one(self, raw: Raw) -> None:
-        await self._keep([raw], None)
 
     async def _say_trouble(self, trouble: str) -> None:
         if self._trouble != trouble:
@@ -177,26 +198,40 @@ class Listening:
             await self._tell()
 
     async def _probe(self) -> None:
+        probe = await self._find()
+        await self._say(probe.ok, probe.says)
+
+    async def _find(self) -> Probe:
+        """What the network has of what we ask for; not said by itself, for listening may fail."""
         try:
             probe = await self.source.probe()
         except Exception as error:  # what is wrong is learnt again, and told, by listening
             log.exception("source.bug", extra={"source": self.spec.id})
             probe = Probe(ok=False, says=f"A fault in parvis ({type(error).__name__}).")
-        await self._say(probe.ok, probe.says, nearest=probe.nearest)
+        self._found = probe if probe.ok else None
+        return probe
 
-    async def _say(self, healthy: bool, says: str, *, nearest: str = "") -> None:
+    async def _say(self, healthy: bool, says: str) -> None:
         """How its listening is."""
         self._healthy, self._says = healthy, says
-        await self._tell(nearest)
+        await self._tell()
 
-    async def _tell(self, nearest: str = "") -> None:
-        """Write it down when it changed; log once when it breaks and once when it heals."""
+    async def _tell(self) -> None:
+        """Write it down when it changed; log once when it breaks and once when it heals.
+
+        Until a post arrives, what was found stands beside it: a misspelt hashtag is quiet, not ill.
+        """
         healthy = self._healthy is not False and not self._trouble
-        says = " ".join(filter(None, (self._says, self._trouble)))
+        found = self._found if not self._heard else None
+        parts = [self._says, self._trouble]
+        if found is not None and self._healthy and found.says != self._says:
+            parts.insert(0, found.says)
+        says = " ".join(filter(None, parts))
+        nearest = found.nearest if found is not None else ""
         was = self._told
-        if was == (healthy, says):
+        if was == (healthy, says, nearest):
             return
-        self._told = (healthy, says)
+        self._told = (healthy, says, nearest)
         if (not healthy) if was is None else was[0] != healthy:
             event = "source.healed" if healthy else "source.broken"
             log.log(
@@ -208,7 +243,7 @@ class Listening:
         try:
             await self._engine.write(Write((health,)))
         except (Later, OSError):  # a store that is away must not end the source; it is said again
-            self._told = None if was is None else (was[0], "")
+            self._told = None if was is None else (was[0], "", "")
 
 
 def health_of(
