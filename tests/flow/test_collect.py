@@ -269,6 +269,24 @@ async def test_nothing_heals_before_it_was_well(
     assert caplog.records[-1].message == "source.healed"
 
 
+async def test_it_is_asking_until_it_says_how_it_is(collector: Collecting) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def probe() -> Probe:
+        asked.set()
+        await answer.wait()
+        return Probe(ok=True, says="Here.")
+
+    collector.source.probe = probe  # type: ignore[method-assign]
+    assert not collector.collector.is_asking("hook")
+    await collector.collector.start()
+    await asked.wait()
+    assert collector.collector.is_asking("hook")
+    answer.set()
+    await until(lambda: not collector.collector.is_asking("hook"))
+    assert (await collector.health()).says == "Here."
+
+
 async def test_other_settings_begin_a_new_since(collector: Collecting) -> None:
     await collector.collector.start()
     await collector.says("Here.", True)

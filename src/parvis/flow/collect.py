@@ -80,6 +80,11 @@ class Collector:
         listening = self._open_ones.get(id_)
         return listening.spec if listening is not None else None
 
+    def is_asking(self, id_: str) -> bool:
+        """Whether it runs here and has not yet said how it is: what the store has is older."""
+        listening = self._open_ones.get(id_)
+        return listening is not None and listening.is_asking
+
     async def refresh(self, wall: str) -> None:
         """Make what runs for `wall` what is declared: changed sources are opened anew, dropped ones
         closed.

@@ -61,6 +61,7 @@ class Listening:
         """What the network said when it was asked what it has; said until a post arrives."""
         self._heard = False
         self._told: tuple[bool, str, str] | None = None
+        self._written = False
         self._recheck = Recheck(
             engine,
             spec,
@@ -72,6 +73,11 @@ class Listening:
             clock=clock,
             rng=rng,
         )
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether it runs here and its health is not written yet."""
+        return bool(self._tasks) and not self._written
 
     def start(self) -> None:
         """Begin, unless it runs."""
@@ -244,6 +250,8 @@ class Listening:
             await self._engine.write(Write((health,)))
         except (Later, OSError):  # a store that is away must not end the source; it is said again
             self._told = None if was is None else (was[0], "", "")
+        else:
+            self._written = True
 
 
 def health_of(

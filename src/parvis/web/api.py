@@ -19,6 +19,7 @@ from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
 from parvis.web.problem import Failed
 from parvis.web.room import Applied, Room
+from parvis.web.served import served
 from parvis.web.static_files import same
 
 MAX_EVENT_FILE = 512 * 1024
@@ -64,6 +65,11 @@ class Api:
                 about="How each source and each bridge of the wall is.", gives=types.Healths,
             ),
             Entry(
+                method="GET", path="/api/served", handle=self.served, who="owner",
+                about="Where this process listens, and how the sources of each wall are.",
+                gives=types.Served,
+            ),
+            Entry(
                 method="GET", path="/api/trace", handle=self.trace, who="viewer",
                 about="A post's whole journey, also once it was withdrawn.", gives=types.Trace,
                 query=(_POST,),
@@ -100,6 +106,10 @@ class Api:
         wall = await wall_of(self._engine, request)
         sources = tuple(await self._engine.health(wall.id))
         return answer(types.Healths(sources, tuple(await self._engine.bridge_health(wall.id))))
+
+    async def served(self, request: Request) -> Response:
+        """GET /api/served."""
+        return answer(await served(self._room))
 
     async def trace(self, request: Request) -> Response:
         """GET /api/trace."""

@@ -27,6 +27,35 @@ class Healths(msgspec.Struct, frozen=True):
     bridges: tuple[BridgeHealth, ...]
 
 
+class ServedSource(msgspec.Struct, frozen=True):
+    """A source that is switched on; `healthy` is null until it was heard since it was opened.
+    `doors` are the paths where it waits to be called.
+    """
+
+    id: str
+    plugin: str
+    healthy: bool | None = None
+    says: str = ""
+    nearest: str = ""
+    since_ms: int = 0
+    doors: tuple[str, ...] = ()
+
+
+class ServedWall(msgspec.Struct, frozen=True):
+    """A wall and its sources."""
+
+    id: str
+    sources: tuple[ServedSource, ...] = ()
+
+
+class Served(msgspec.Struct, frozen=True):
+    """What this process serves, and where it listens."""
+
+    address: str
+    public_url: str
+    walls: tuple[ServedWall, ...] = ()
+
+
 class Trace(msgspec.Struct, frozen=True):
     """A post's whole journey, oldest step first."""
 

@@ -19,6 +19,11 @@ class Reach:
         self._public = public_url.rstrip("/")
         self._listening = ""
 
+    @property
+    def address(self) -> str:
+        """Where this process listens; '' until it does."""
+        return self._listening
+
     def serving(self, address: str) -> None:
         """The server listens at `address`, such as http://0.0.0.0:8400."""
         self._listening = address

@@ -65,6 +65,13 @@ def nobody(wall: str) -> int:
     return 0
 
 
+@dataclass(slots=True)
+class Place:
+    """Where this process listens; '' until it does."""
+
+    address: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """`sources` and `bridges` hold extensions' manifests by id, `static` the built front end."""

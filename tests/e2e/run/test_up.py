@@ -20,10 +20,10 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     event.write_text(EVENT)
     running = up("event.toml", "--data", "data", "--port", "0")
     address = running.ready()
-    until_now(lambda: "POST" in running.out.read_text())
+    until_now(lambda: "hook (webhook)" in running.out.read_text())
     lines = running.out.read_text().splitlines()
     assert lines[1:3] == [f"  wall    {address}/w/square", f"  phone   {address}/p/square"]
-    assert lines[3].startswith("  no phone can reach this address")
+    assert lines[3].startswith("  Only this machine can open these pages, ")
     assert re.fullmatch(rf"  studio  {address}/studio#first=[\w-]{{43}}", lines[4])
     assert lines[5].startswith("  source  hook (webhook): Waits to be called.")
     assert lines[5].endswith(f"POST {address}/in/hook/post")
@@ -38,16 +38,28 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     assert "already served by parvis" in second.stderr
 
     same = parvis(tmp_path, "up", "event.toml", "--data", "data")
-    assert (same.returncode, same.stdout) == (
+    assert (same.returncode, same.stdout.splitlines()) == (
         0,
-        "event.toml: nothing to change, all is so already\n",
+        ["event.toml: nothing to change, all is so already", *lines[1:]],
     )
     event.write_text(EVENT.replace("The square", "The new square"))
     dry = parvis(tmp_path, "up", "event.toml", "--data", "data", "--dry-run")
     assert dry.stdout == "event.toml: would change\n  wall square: changed (title)\n"
     changed = parvis(tmp_path, "up", "event.toml", "--data", "data")
     assert (changed.returncode, changed.stdout.splitlines()[0]) == (0, "event.toml: changed")
+    assert "It is served at" not in changed.stdout
     assert shown(tmp_path) == ["Hello"], "applying again doubles and loses nothing"
+    event.write_text(EVENT.replace("open = true", "open = false"))
+    closed = parvis(tmp_path, "up", "event.toml", "--data", "data", "--port", "9")
+    assert closed.returncode == 0
+    assert f"It is served at {address}; --port and --host count at its next start." in closed.stdout
+    (line,) = [line for line in closed.stdout.splitlines() if line.startswith("  source!")]
+    assert line.startswith("  source! hook (webhook): This door is closed")
+    ill = parvis(tmp_path, "doctor", "--data", "data")
+    assert ill.returncode == 1 and "(since 20" in ill.stdout
+    assert "note  Only this machine can open these pages" in ill.stdout
+    event.write_text(EVENT)
+    assert parvis(tmp_path, "up", "event.toml", "--data", "data").returncode == 0
     event.write_text("[[wall]]\nid = 3\n")
     bad = parvis(tmp_path, "up", "event.toml", "--data", "data")
     assert bad.returncode == 2
@@ -59,6 +71,7 @@ def test_the_whole_life_of_a_process(up: Up, tmp_path: Path) -> None:
     assert parvis(tmp_path, "doctor", "--data", "data").returncode == 0
 
     assert running.stop() == 0
+    assert running.out.read_text().splitlines()[-1] == "stopping…"
     assert "Traceback" not in running.err.read_text()
     assert not is_served(tmp_path / "data")
 

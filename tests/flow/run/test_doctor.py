@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from parvis.engine import Write
+from parvis.engine.change import PutHealth
 from parvis.run.commands import doctor
 from parvis.run.settings import load
 from parvis.run.wire_up import open_house
@@ -54,7 +57,45 @@ def test_each_source_says_how_it_is(
     status, said = examine(folder, capsys)
     assert status == 1
     assert "MEND  square, source signed: The credential secret is empty; set the " in said
-    assert "ok    square, source hook" in said
+    assert "ok    square, source hook" in said and "since" not in said
+
+
+def test_what_is_broken_says_since_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_WEBHOOK_SECRET", raising=False)
+    declare(tmp_path, EVENT)
+
+    async def broke() -> None:
+        house = await open_house(load({"data": str(tmp_path), "key": KEY}, {}))
+        health = PutHealth("signed", "square", False, "It is empty.", 1_790_000_000_000)
+        await house.engine.write(Write((health,)))
+        await house.close()
+
+    asyncio.run(broke())
+    status, said = examine(tmp_path, capsys)
+    at = datetime.fromtimestamp(1_790_000_000).isoformat(" ", "minutes")
+    (line,) = [line for line in said.splitlines() if " signed: " in line]
+    assert status == 1 and line.endswith(f"start it again. (since {at})")
+
+
+@pytest.mark.parametrize(
+    ("written", "only_here"),
+    [
+        ("", True),
+        ('host = "::1"', True),
+        ('host = "localhost"', True),
+        ('host = "0.0.0.0"', False),
+        ('public_url = "https://wall.example"', False),
+    ],
+)
+def test_a_wall_that_no_phone_can_open_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str, only_here: bool
+) -> None:
+    (tmp_path / "parvis.toml").write_text(written)
+    status, said = examine(tmp_path, capsys)
+    assert status == 0
+    assert ("note  Only this machine can open these pages; start with --host" in said) is only_here
 
 
 def test_a_source_that_is_switched_off_is_not_asked(

@@ -5,21 +5,29 @@ from __future__ import annotations
 import asyncio
 import re
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from parvis.core.errors import Refused
-from parvis.engine import Health, Step
+from parvis.engine import Step
 from parvis.run import welcome
 from parvis.run.commands import trace
 from parvis.run.settings import load
 from parvis.run.wire_up import open_house
 from parvis.web import reach
+from parvis.web.api_types import Served, ServedSource, ServedWall
+from parvis.web.served import served
 from tests.street import EVENT, KEY, Street
 from tests.studio import owner
+
+FEED = """
+[[wall.source]]
+id = "zblog"
+plugin = "feed"
+settings = { url = "https://blog.example/feed.xml" }
+"""
 
 
 async def test_every_wall_source_and_door_is_named(
@@ -39,25 +47,92 @@ async def test_every_wall_source_and_door_is_named(
     assert hook.endswith("POST http://127.0.0.1:8000/in/hook/post")
 
 
-async def test_a_source_that_is_ill_is_marked_and_one_that_says_nothing_is_not_waited_for(
-    street: Street, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+class Answers:
+    """What a process serves, told step by step."""
+
+    def __init__(self, *steps: tuple[ServedSource, ...], address: str = "http://h:1") -> None:
+        self._steps = [Served(address, "", (ServedWall("square", step),)) for step in steps]
+
+    async def __call__(self, _room: object) -> Served:
+        return self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+
+
+WELL = ServedSource("hook", "webhook", True, "Well.", doors=("/in/hook/post",))
+QUIET = ServedSource("town", "mastodon", True, "No post of #squares.", "square")
+NAMED = ServedSource("town", "mastodon", True, "None (the nearest is #Square).", "square")
+ILL = ServedSource("town", "mastodon", False, "It is closed.", "square")
+ASKING = ServedSource("town", "mastodon")
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (WELL, "  source  hook (webhook): Well.  POST http://h:1/in/hook/post"),
+        (QUIET, "  source  town (mastodon): No post of #squares. Nearest: square."),
+        (NAMED, "  source  town (mastodon): None (the nearest is #Square)."),
+        (ILL, "  source! town (mastodon): It is closed. Nearest: square."),
+        (ASKING, "  source  town (mastodon): Still asking the network."),
+    ],
+)
+async def test_a_source_says_in_one_line_how_it_is(
+    street: Street,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    source: ServedSource,
+    line: str,
 ) -> None:
     monkeypatch.setattr(welcome, "SOURCES_ANSWER_S", 0.0)
-    told = {one.source: one for one in await street.house.engine.health("square")}
-    hook, signed = told["hook"], told["signed"]
-    ill = msgspec.structs.replace(signed, healthy=False, says="It is closed.", nearest="square2")
-    for known, said in (
-        ((hook, ill), "It is closed. Nearest: square2."),
-        ((hook,), "Still asking"),
-    ):
+    monkeypatch.setattr(welcome, "served", Answers((source,)))
+    await welcome.say_ready(street.house, "http://h:1")
+    assert capsys.readouterr().out.splitlines()[-1] == line
 
-        async def health(_wall: str, known: Sequence[Health] = known) -> Sequence[Health]:
-            return known
 
-        monkeypatch.setattr(street.house.engine, "health", health)
-        await welcome.say_ready(street.house, "http://127.0.0.1:8000")
-        (line,) = [line for line in capsys.readouterr().out.splitlines() if " signed " in line]
-        assert said in line and ("source!" in line) is (len(known) == 2)
+async def test_lines_come_as_sources_answer_and_each_once(
+    street: Street, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(welcome, "ASK_AGAIN_S", 0.0)
+    hook = ServedSource("hook", "webhook")
+    steps = Answers((ASKING, hook), (ASKING, WELL), (ASKING, WELL), (ILL, WELL))
+    monkeypatch.setattr(welcome, "served", steps)
+    await welcome.say_ready(street.house, "http://h:1")
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in said if line.startswith("  source")] == ["hook", "town"]
+    assert said[0] == "ready http://h:1" and said[3].startswith("  studio ")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://0.0.0.0:8000", False),
+        ("http://192.0.2.7:8000", False),
+    ],
+)
+async def test_a_wall_that_no_phone_can_open_is_told(
+    street: Street, capsys: pytest.CaptureFixture[str], address: str, told: bool
+) -> None:
+    await welcome.say_ready(street.house, address)
+    assert (f"  {welcome.ONLY_HERE}" in capsys.readouterr().out.splitlines()) is told
+
+
+async def test_what_the_store_has_of_the_last_run_is_not_said_of_this_one(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(street.house.collector, "is_asking", lambda id_: id_ == "hook")
+    answer = await street.get("/api/served", key=True)
+    assert (await street.get("/api/served")).status == 401
+    now = msgspec.json.decode(answer.body, type=Served)
+    (hook, signed) = now.walls[0].sources
+    assert hook.healthy is None and hook.says == "" and signed.healthy is True
+
+
+async def test_the_door_of_what_is_polled_is_for_its_network_alone(street: Street) -> None:
+    feed = EVENT + FEED
+    await street.house.declaring.apply(feed)
+    (_, _, blog) = (await served(street.house.room)).walls[0].sources
+    source = street.house.collector.source("zblog")
+    assert blog.doors == () and source is not None and source.doors()
 
 
 async def test_without_a_wall_it_says_how_to_declare_one(

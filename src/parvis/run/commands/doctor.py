@@ -21,7 +21,9 @@ from parvis.plug.find import shelf
 from parvis.run import local_call
 from parvis.run.open_extension import open_bridge, open_source
 from parvis.run.progress import Wait
+from parvis.run.sentence import with_nearest, with_since
 from parvis.run.settings import Settings, load
+from parvis.run.welcome import ONLY_HERE, is_only_here
 from parvis.run.wire_up import House, open_house
 from parvis.web.room import static_folder
 
@@ -37,6 +39,15 @@ class Finding(NamedTuple):
 
     ok: bool
     says: str
+    note: bool = False
+    """Nothing is broken, but somebody may have meant otherwise."""
+
+    @property
+    def mark(self) -> str:
+        """How its line begins."""
+        if self.note:
+            return "note"
+        return "ok  " if self.ok else "MEND"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         with Wait({ASKING: 5.0}).step(ASKING):
             findings += _sources(settings)
     for finding in findings:
-        print(f"{'ok  ' if finding.ok else 'MEND'}  {finding.says}")
+        print(f"{finding.mark}  {finding.says}")
     return 0 if all(finding.ok for finding in findings) else 1
 
 
@@ -130,12 +141,27 @@ def _front_end() -> Iterator[Finding]:
 def _address(settings: Settings) -> Iterator[Finding]:
     if settings.public_url:
         yield Finding(True, f"Phones and webhooks come to {settings.public_url}.")
+    elif is_only_here(_listens_at(settings), settings.public_url):
+        yield Finding(True, ONLY_HERE, note=True)
     else:
         yield Finding(
             True,
             "No public_url is set: phones open this machine's own address, and no network can push"
             " to it.",
         )
+
+
+def _listens_at(settings: Settings) -> str:
+    """Where the process that runs does, else where the next one will."""
+    try:
+        reply = local_call.call(settings.folder, "GET", "/api/served")
+        return str(reply.value()["address"]) if reply is not None else f"//{_host(settings)}"
+    except (Refused, Later):
+        return ""  # the sources' line says so
+
+
+def _host(settings: Settings) -> str:
+    return f"[{settings.host}]" if ":" in settings.host else settings.host
 
 
 def _sources(settings: Settings) -> list[Finding]:
@@ -156,12 +182,20 @@ def _asked_there(settings: Settings) -> list[Finding]:
         reply = local_call.call(settings.folder, "GET", f"/api/walls/{wall['id']}/health")
         said = reply.value() if reply is not None else {"sources": (), "bridges": ()}
         for health in said["sources"]:
-            says = f"{wall['id']}, source {health['source']}: {health['says']}"
-            findings.append(Finding(bool(health["healthy"]), says))
+            says = with_nearest(health["says"], health.get("nearest", ""))
+            place = f"{wall['id']}, source {health['source']}"
+            findings.append(_finding(place, health["healthy"], says, health["since_ms"]))
         for health in said["bridges"]:
-            says = f"{wall['id']}, bridge {health['bridge']}: {health['says']}"
-            findings.append(Finding(bool(health["healthy"]), says + _aside(health["aside"])))
+            says = health["says"] + _aside(health["aside"])
+            place = f"{wall['id']}, bridge {health['bridge']}"
+            findings.append(_finding(place, health["healthy"], says, health["since_ms"]))
     return findings
+
+
+def _finding(place: str, healthy: bool, says: str, since_ms: int) -> Finding:
+    """How a source or a bridge is; what is broken says since when, where that is known."""
+    broken_since = not healthy and since_ms
+    return Finding(healthy, f"{place}: {with_since(says, since_ms) if broken_since else says}")
 
 
 def _aside(events: int) -> str:
@@ -173,6 +207,8 @@ async def _asked_here(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     try:
         for wall in await house.engine.walls():
+            rows = await house.engine.health(wall.id)
+            since_ms = {row.source: row.since_ms for row in rows if not row.healthy}
             for spec in await house.engine.sources(wall.id):
                 if not spec.enabled:
                     continue
@@ -183,12 +219,12 @@ async def _asked_here(settings: Settings) -> list[Finding]:
                         base=settings.public_url, darkroom=house.darkroom,
                     )  # fmt: skip
                 except Refused as refused:
-                    findings.append(Finding(False, f"{place}: {refused}"))
+                    findings.append(_finding(place, False, f"{refused}", since_ms.get(spec.id, 0)))
                     continue
                 probe = await source.probe()
                 await source.close()
-                nearest = f" Nearest: {probe.nearest}." if probe.nearest else ""
-                findings.append(Finding(probe.ok, f"{place}: {probe.says}{nearest}"))
+                says = with_nearest(probe.says, probe.nearest)
+                findings.append(_finding(place, probe.ok, says, since_ms.get(spec.id, 0)))
             findings += await _bridges(house, wall.id)
     finally:
         await house.close()
@@ -221,6 +257,6 @@ async def _bridges(house: House, wall: str) -> list[Finding]:
         if health is None:
             findings.append(Finding(True, f"{place}: it can be opened, and has told nothing yet."))
         else:
-            says = f"{place}: {health.says}{_aside(health.aside)}"
-            findings.append(Finding(health.healthy, says))
+            says = health.says + _aside(health.aside)
+            findings.append(_finding(place, health.healthy, says, health.since_ms))
     return findings

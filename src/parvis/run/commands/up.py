@@ -16,11 +16,12 @@ import msgspec
 
 from parvis.core.errors import Refused
 from parvis.run import local_call, logs
+from parvis.run.applying import Applying, say_changed
 from parvis.run.certificate import context_of
 from parvis.run.dry_run import dry_run
 from parvis.run.event_file import read_event, read_file
 from parvis.run.settings import Settings, load
-from parvis.run.welcome import say_ready
+from parvis.run.welcome import say, say_ready
 from parvis.run.wire_up import House, known, open_house
 from parvis.web.channel import VIEWS
 from parvis.web.live import admit_with
@@ -70,9 +71,10 @@ def run(args: argparse.Namespace) -> int:
     if args.event is not None:
         read_event(text, known(), where)  # wrong files are told before anything is opened
     if local_call.is_served(settings.folder):
-        return _apply_there(settings, text, where, args.dry_run)
+        apply_there = Applying(settings, where, dry=args.dry_run)
+        return apply_there.run(text, elsewhere=args.port is not None or args.host is not None)
     if args.dry_run:
-        _say_changed(asyncio.run(dry_run(settings, text, where)).said, where, True)
+        say_changed(asyncio.run(dry_run(settings, text, where)).said, where, True)
         return 0
     if sys.platform == "win32":
         print(ON_WINDOWS, file=sys.stderr)
@@ -80,31 +82,6 @@ def run(args: argparse.Namespace) -> int:
     sys.setswitchinterval(HANDED_OVER_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
         return runner.run(Serving(settings).serve(text, where, demo_too=args.demo))
-
-
-def _apply_there(settings: Settings, text: str, where: str, dry: bool) -> int:
-    if not where:
-        raise Refused(
-            f"{settings.folder} is already served by parvis; stop it, or give another folder with"
-            " --data."
-        )
-    path = "/api/apply" + ("?dry=1" if dry else "")
-    reply = local_call.call(
-        settings.folder, "POST", path, text.encode(), content_type="application/toml"
-    )
-    if reply is None:
-        raise Refused(f"The process that served {settings.folder} has just stopped; start again.")
-    _say_changed(reply.value()["said"], where, dry)
-    return 0
-
-
-def _say_changed(said: list[str] | tuple[str, ...], where: str, dry: bool) -> None:
-    if not said:
-        print(f"{where}: nothing to change, all is so already")
-    else:
-        print(f"{where}: {'would change' if dry else 'changed'}")
-    for line in said:
-        print(f"  {line}")
 
 
 class Serving:
@@ -188,6 +165,7 @@ class Serving:
             loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
+        say("stopping…")
         for task in self._tasks:
             task.cancel()  # the demo's crowd would talk to closed doors
         if self._server is not None:
