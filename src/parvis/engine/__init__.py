@@ -234,6 +234,11 @@ class Engine(Protocol):
         """Posts of an author, newest first."""
         ...
 
+    async def keys_of(self, name: str, org: str = "main") -> Sequence[str]:
+        """Keys of the posts that are stored and have `name` as their permalink or as the last part
+        of their key; a few at most. Looks through all of them.
+        """
+
     async def journey(self, post: str, org: str = "main") -> Sequence[Step]:
         """Everything that happened to the post on every wall, oldest first, also after it was
         withdrawn.

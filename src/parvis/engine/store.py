@@ -252,6 +252,10 @@ class Store(ABC):
         """See `Engine.posts_of_author`."""
         return await self._read(reads.posts_of_author, author, org, limit)
 
+    async def keys_of(self, name: str, org: str = "main") -> Sequence[str]:
+        """See `Engine.keys_of`."""
+        return await self._read(reads.keys_of, name, org) if name else []
+
     async def journey(self, post: str, org: str = "main") -> Sequence[Step]:
         """See `Engine.journey`."""
         return await self._read(journal.journey, post, org)

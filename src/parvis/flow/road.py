@@ -364,6 +364,20 @@ class Road:
         """Visitors' acts on a format; stored on return. The format's public view after them."""
         return await self._play.act(wall, format, acts)
 
+    async def key_of(self, name: str, org: str = "main") -> str:
+        """The key of the post that `name` means: its key, its permalink, or the end of its key.
+
+        Raises `Refused` where several posts may be meant. What means none is given back as it is: a
+        post that was erased is known by its whole key alone.
+        """
+        if await self.trace(name, org):
+            return name
+        keys = await self.engine.keys_of(name, org)
+        if len(keys) > 1:
+            listed = ", ".join(keys[:3]) + (" …" if len(keys) > 3 else "")
+            raise Refused(f"{name} may mean several posts: {listed}; give the whole key of one.")
+        return keys[0] if keys else name
+
     async def trace(self, post: str, org: str = "main") -> Sequence[Step]:
         """Everything that happened to the post, oldest first, also once it was withdrawn and
         erased.

@@ -49,8 +49,19 @@ class Batch(NamedTuple, Generic[T]):
     receipt: Receipt
 
 
-def sort_items(body: bytes, read: Callable[[Body], T], most: int = MAX_ITEMS) -> Batch[T]:
-    """The items of `body` as `read` gives them or refuses them with `Bad`.
+def no_key(item: Named) -> str:
+    """For senders who need not know what their items are called here."""
+    return ""
+
+
+def sort_items(
+    body: bytes,
+    read: Callable[[Body], T],
+    most: int = MAX_ITEMS,
+    key_of: Callable[[T], str] = no_key,
+) -> Batch[T]:
+    """The items of `body` as `read` gives them or refuses them with `Bad`; `key_of` gives the key
+    that the receipt names.
 
     Raises `Bad` for a body that is no JSON, for one item that is bad, and for a list that is empty
     or has more than `most` items.
@@ -58,7 +69,7 @@ def sort_items(body: bytes, read: Callable[[Body], T], most: int = MAX_ITEMS) ->
     items = split(body)
     if items is None:
         item = read(body)
-        return Batch((Good(item, body),), Receipt((Taken(0, item.id),)))
+        return Batch((Good(item, body),), Receipt((Taken(0, item.id, key_of(item)),)))
     if not items:
         raise Bad("The list is empty; send at least one item.")
     if len(items) > most:
@@ -72,7 +83,7 @@ def sort_items(body: bytes, read: Callable[[Body], T], most: int = MAX_ITEMS) ->
         except Bad as error:
             left.append(Left(number, str(error)))
             continue
-        taken.append(Taken(number, item.id))
+        taken.append(Taken(number, item.id, key_of(item)))
         good.append(Good(item, each))
     return Batch(tuple(good), Receipt(tuple(taken), tuple(left)))
 

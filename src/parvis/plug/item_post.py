@@ -14,9 +14,14 @@ from parvis.plug.plain import clean, direction, one_line
 from parvis.plug.text_entities import find_entities
 
 
+def key_of(item: Item, network: str, host: str) -> str:
+    """What its post is called on every wall."""
+    return f"{network}:{host}:{item.id}"
+
+
 def arrival_of(item: Item, raw: Raw, network: str, host: str) -> Post | Gone:
     """What `item` of `raw` tells; keys are `network:host:id`."""
-    key = f"{network}:{host}:{item.id}"
+    key = key_of(item, network, host)
     if item.delete:
         return Gone(key, "deleted by the sender")
     text = clean(item.text)

@@ -12,11 +12,12 @@ from parvis.plug.door import Answer
 JSON = "application/json"
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """An item that was accepted, by its place in the list."""
+class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item that was accepted, by its place in the list; `key` is the post's on every wall."""
 
     item: int
     id: str
+    key: str = ""
 
 
 class Left(msgspec.Struct, frozen=True):

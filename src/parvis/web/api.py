@@ -26,7 +26,10 @@ MAX_EVENT_FILE = 512 * 1024
 TOML = "application/toml"
 
 _POST = Query(
-    "post", "The post's key.", {"type": "string", "minLength": 1, "maxLength": 512}, required=True
+    "post",
+    "The post's key, its permalink, or the last part of its key.",
+    {"type": "string", "minLength": 1, "maxLength": 512},
+    required=True,
 )
 _DRY = Query("dry", "1: only say what would change.", {"type": "string", "enum": ["0", "1"]})
 
@@ -116,11 +119,12 @@ class Api:
         post = request.query_params.get("post", "")
         if not 0 < len(post) <= 512:
             raise Failed(422, "Say which post: ?post=KEY, of at most 512 characters.")
-        steps = await self._room.road.trace(post)
+        key = await self._room.road.key_of(post)
+        steps = await self._room.road.trace(key)
         if not steps:
-            raise Failed(404, f"No post {post} ever came here; check the key, with its host.")
+            raise Failed(404, types.NO_TRACE.format(post=post))
         said = await names(self._engine, {step.by for step in steps})
-        return answer(types.Trace(post, tuple(steps), said))
+        return answer(types.Trace(key, tuple(steps), said))
 
     # acts -----------------------------------------------------------------------------------------
     async def withdraw(self, request: Request) -> Response:

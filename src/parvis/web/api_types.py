@@ -56,6 +56,12 @@ class Served(msgspec.Struct, frozen=True):
     walls: tuple[ServedWall, ...] = ()
 
 
+NO_TRACE = (
+    "No post {post} ever came here; give its whole key (network:host:id), which alone is known of a"
+    " withdrawn one, its permalink, or the last part of its key."
+)
+
+
 class Trace(msgspec.Struct, frozen=True):
     """A post's whole journey, oldest step first."""
 

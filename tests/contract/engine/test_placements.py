@@ -23,6 +23,20 @@ async def test_a_post_is_placed_once_and_keeps_its_place(engine: Engine) -> None
     assert placement.received_at_ms == post(1).received_at_ms
 
 
+async def test_a_post_is_found_by_its_permalink_and_by_the_end_of_its_key(engine: Engine) -> None:
+    link = 'https://example.org/@ada/100%_"1"'
+    await engine.write(put_wall())
+    await engine.write(seen(post(1, permalink=link, text=f'"permalink":"{link}x"')))
+    await engine.write(seen(post(11, permalink="https://example.org/@ada/11")))
+    for name in (link, "1", "example.org:1"):
+        assert await engine.keys_of(name) == [post(1).key], name
+    for name in ("", "%", "org:1", link.upper(), link[:-1], f"{link}x", "none"):
+        assert await engine.keys_of(name) == [], name
+    assert await engine.keys_of("1", "another") == []
+    await engine.write(seen(post(2, key="other:example.net:1")))
+    assert await engine.keys_of("1") == ["other:example.net:1", post(1).key]
+
+
 async def test_order_is_unique_and_grows_on_each_wall(engine: Engine) -> None:
     for name in ("square", "tower"):
         await fill(engine, 3, name)

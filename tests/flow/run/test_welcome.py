@@ -185,6 +185,10 @@ def test_the_journey_is_told_from_a_folder_that_nobody_serves(
     args = {"data": str(tmp_path), "json": False}
     assert trace.run(Namespace(post=key, **args)) == 0
     said = capsys.readouterr().out.splitlines()
+    assert trace.run(Namespace(post="1", **args)) == 0
+    assert capsys.readouterr().out.splitlines() == [key, *said]
+    assert trace.run(Namespace(post="1", **{**args, "json": True})) == 0
+    assert capsys.readouterr().out.startswith('{"at_ms"')
     assert "post.seen" in said[0] and any("approved" in line for line in said)
     for wrong, says in (
         ("a:b:c", "ever came here"),

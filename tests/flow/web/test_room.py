@@ -11,7 +11,7 @@ import pytest
 from parvis.core.post import DisplayPolicy
 from parvis.web.app import entries_of
 from parvis.web.entry import Entry
-from tests.street import KEY, Street, bearer
+from tests.street import EVENT, KEY, Street, bearer
 
 WALL_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -257,6 +257,23 @@ async def test_withdrawn_is_gone_and_can_be_traced(street: Street) -> None:
     assert whys[-1] == "Withdrawn by the owner." and all(whys)
     assert (await street.post("/api/posts/withdraw", {"post": "a:b:c", "why": "x"})).status == 404
     assert (await street.get("/api/trace", key=True, post="a:b:c")).status == 404
+
+
+async def test_a_post_is_traced_by_any_name_that_means_it_alone(street: Street) -> None:
+    item = {"id": "7", "text": "Hello", "author": {"name": "Ada"}, "link": "https://a.example/7"}
+    told = json.loads((await street.post("/in/hook/post", item, key=False)).body)
+    key = told["accepted"][0]["key"]
+    await street.house.road.idle()
+    for name in (key, "7", "main:7", "https://a.example/7"):
+        traced = json.loads((await street.get("/api/trace", key=True, post=name)).body)
+        assert traced["post"] == key and traced["steps"][0]["event"] == "post.seen", name
+    again = EVENT.replace("settings = { open = true }", 'settings = { name = "b", open = true }')
+    await street.house.declaring.apply(again)
+    await street.post("/in/hook/post", item, key=False)
+    await street.house.road.idle()
+    several = await street.get("/api/trace", key=True, post="7")
+    assert several.status == 422
+    assert "webhook:b:7, webhook:main:7; give the whole key" in several.body.decode()
 
 
 async def test_panic_covers_everything_public(street: Street) -> None:

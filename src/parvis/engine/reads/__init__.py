@@ -21,7 +21,7 @@ from parvis.engine.reads.placed import (
     twins,
     undecided,
 )
-from parvis.engine.reads.posts import decisions, posts_of_author, rights
+from parvis.engine.reads.posts import decisions, keys_of, posts_of_author, rights
 from parvis.engine.reads.shown import cards, head, next_card, snapshot_of_wall
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "formats",
     "head",
     "health",
+    "keys_of",
     "known",
     "next_card",
     "oldest",

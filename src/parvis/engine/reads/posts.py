@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import sqlalchemy as sa
 
 from parvis.core.post import Post
@@ -36,6 +37,25 @@ _OF_AUTHOR = (
     .order_by(_post.c.created_at_ms.desc(), _post.c.key)
     .limit(_b("limit"))
 )
+
+_MANY = 20
+
+
+def keys_of(conn: sa.Connection, name: str, org: str) -> Sequence[str]:
+    """In alphabetical order."""
+    # LIKE knows no case on some stores, so what it finds is looked at again
+    written = msgspec.json.encode(name).decode()
+    like = sa.or_(
+        _post.c.key.endswith(f":{name}", autoescape=True),
+        _post.c.body.contains(f'"permalink":{written}', autoescape=True),
+    )
+    asked = sa.select(_post.c.key, _post.c.body).where(_post.c.org == org, like)
+    rows = conn.execute(asked.order_by(_post.c.key).limit(_MANY))
+    return [
+        key
+        for key, text in rows
+        if key.endswith(f":{name}") or post_of_body(text).permalink == name
+    ]
 
 
 def rights(conn: sa.Connection, wall: str, post: str) -> Sequence[Right]:

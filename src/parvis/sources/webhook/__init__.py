@@ -11,8 +11,8 @@ from parvis.core.errors import Refused
 from parvis.core.post import Arrival, Raw
 from parvis.plug.batch import Bad, Body, each_arrival, joined, sort_items
 from parvis.plug.door import Answer, Door, Knock
-from parvis.plug.item import read_item, schema
-from parvis.plug.item_post import arrival_of
+from parvis.plug.item import Item, read_item, schema
+from parvis.plug.item_post import arrival_of, key_of
 from parvis.plug.problem import problem
 from parvis.plug.receipt import JSON, receipt
 from parvis.plug.resent import Resent
@@ -64,7 +64,7 @@ class Webhook(Source):
         if isinstance(message, Answer):
             return message
         try:
-            batch = sort_items(knock.body, read_item)
+            batch = sort_items(knock.body, read_item, key_of=self._key_of)
         except Bad as error:
             return problem(error.status, str(error))
         news = [each.body for each in batch.good if self._resent.is_news(each.item.id, message)]
@@ -76,6 +76,9 @@ class Webhook(Source):
         return each_arrival(
             raw, lambda body: arrival_of(read_item(body), raw, "webhook", self._name)
         )
+
+    def _key_of(self, item: Item) -> str:
+        return key_of(item, "webhook", self._name)
 
     def _raws(self, knock: Knock, news: list[Body]) -> tuple[Raw, ...]:
         if not news:

@@ -71,7 +71,10 @@ async def test_a_signed_item_becomes_a_post() -> None:
     opened = source()
     answer = await opened.answer(knock(ONE))
     assert answer.status == 200
-    assert json.loads(answer.body) == {"accepted": [{"item": 0, "id": "42"}], "refused": []}
+    assert json.loads(answer.body) == {
+        "accepted": [{"item": 0, "id": "42", "key": "webhook:main:42"}],
+        "refused": [],
+    }
     (post,) = arrivals(opened, answer)
     assert isinstance(post, Post)
     assert (post.key, post.text, post.created_at_ms) == ("webhook:main:42", "Hello #square", NOW_MS)
@@ -116,7 +119,7 @@ async def test_a_bad_item_costs_itself_alone() -> None:
     answer = await opened.answer(knock([ONE, {"id": "43", "author": {"name": 5}}, {"id": "44"}]))
     assert answer.status == 207
     told = json.loads(answer.body)
-    assert told["accepted"] == [{"item": 0, "id": "42"}]
+    assert told["accepted"] == [{"item": 0, "id": "42", "key": "webhook:main:42"}]
     assert [each["item"] for each in told["refused"]] == [1, 2]
     assert told["refused"][0]["because"] == "author.name: expected str, got int; correct it."
     assert "text is missing" in told["refused"][1]["because"]
