@@ -1,8 +1,8 @@
 """Simulators of networks: exact on the wire, for tests, demonstrations and work without a network.
 
-Each module or package here is one simulator. It offers `SUMMARY`, `arguments(parser)` and
-`build(args)`, which gives an ASGI application, or an aiohttp one where connections must be torn or
-upgraded.
+Each module or package here is one simulator. It offers `SUMMARY`, `EXAMPLE`, `arguments(parser)`,
+`guide(base, args)`, and `build(args)`, which gives an ASGI application, or an aiohttp one where
+connections must be torn or upgraded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import importlib
 import pkgutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import uvicorn
 from aiohttp import web
@@ -32,10 +32,26 @@ ASGI = Callable[
 App = ASGI | web.Application
 
 
+class Guide(NamedTuple):
+    """How to use a simulator: `addresses`, the source that listens to it (its `settings` as TOML),
+    and for each verb of `POST /sim/…` a body that it takes; `secret` is the token that it wants.
+    """
+
+    addresses: tuple[str, ...]
+    plugin: str
+    settings: str
+    calls: tuple[tuple[str, str], ...]
+    secret: str = ""
+
+
 class Simulator(Protocol):
     """What each module here offers."""
 
     SUMMARY: str
+    EXAMPLE: str
+
+    def guide(self, base: str, args: argparse.Namespace) -> Guide:
+        """What to do with it, where it is served at `base`."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare what can be set, beside host and port."""

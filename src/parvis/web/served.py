@@ -29,8 +29,10 @@ def _source(room: Room, spec: SourceSpec, health: Health | None) -> ServedSource
 
 
 def _doors(room: Room, id_: str) -> tuple[str, ...]:
-    """Doors of a source that waits to be called; those of others are for their networks alone."""
+    """Doors of a source that waits to be called; those of others are for their networks alone, or
+    for the page that visitors write on.
+    """
     source = room.collector.source(id_)
-    if source is None or source.streams or source.polls:
+    if source is None or source.streams or source.polls or source.invitation("en") is not None:
         return ()
     return tuple(f"/in/{id_}/{door.name}" for door in source.doors() if "POST" in door.methods)

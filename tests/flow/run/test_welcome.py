@@ -27,6 +27,9 @@ FEED = """
 id = "zblog"
 plugin = "feed"
 settings = { url = "https://blog.example/feed.xml" }
+[[wall.source]]
+id = "zphone"
+plugin = "phone"
 """
 
 
@@ -130,9 +133,10 @@ async def test_what_the_store_has_of_the_last_run_is_not_said_of_this_one(
 async def test_the_door_of_what_is_polled_is_for_its_network_alone(street: Street) -> None:
     feed = EVENT + FEED
     await street.house.declaring.apply(feed)
-    (_, _, blog) = (await served(street.house.room)).walls[0].sources
-    source = street.house.collector.source("zblog")
-    assert blog.doors == () and source is not None and source.doors()
+    for one in (await served(street.house.room)).walls[0].sources:
+        source = street.house.collector.source(one.id)
+        assert source is not None and source.doors()
+        assert bool(one.doors) is (one.plugin == "webhook"), one.id
 
 
 async def test_without_a_wall_it_says_how_to_declare_one(

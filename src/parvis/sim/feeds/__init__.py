@@ -24,19 +24,34 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from parvis.sim import Guide
 from parvis.sim.feeds.control import control
 from parvis.sim.feeds.document import TYPES, document
 from parvis.sim.feeds.hub import hub
 from parvis.sim.feeds.publisher import Publisher
 
 SUMMARY = "A publisher of RSS, Atom and JSON feeds, with a WebSub hub."
+EXAMPLE = "parvis sim feeds --port 3001 --entries 5"
 RETRY_AFTER_S = 7
+CALLS = (
+    ("post", '{"title": "Hello", "text": "From the square"}'),
+    ("edit", '{"id": "entry-1", "title": "Hello again"}'),
+    ("delete", '{"id": "entry-1"}'),
+    ("break", '{"how": "500", "times": 3}'),
+    ("mend", "{}"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What can be set."""
     parser.add_argument("--entries", type=int, default=12, help="how many there are at first")
     parser.add_argument("--no-hub", action="store_true", help="names no WebSub hub")
+
+
+def guide(base: str, args: argparse.Namespace) -> Guide:
+    """A feed for each format; the source may have any of them."""
+    addresses = tuple(f"{base}/feed.{name}" for name in TYPES)
+    return Guide(addresses, "feed", f'{{ url = "{addresses[0]}" }}', CALLS)
 
 
 def build(args: argparse.Namespace) -> Starlette:

@@ -11,13 +11,15 @@ import argparse
 from aiohttp import web
 
 from parvis.core.errors import Refused
+from parvis.sim import Guide
 from parvis.sim.mastodon import control, crowd, rest, streaming
 from parvis.sim.mastodon.world import World
 
 MOST_A_SECOND = 10_000
-__all__ = ["SUMMARY", "World", "arguments", "build", "serve"]
+__all__ = ["EXAMPLE", "SUMMARY", "World", "arguments", "build", "guide", "serve"]
 
 SUMMARY = "a Mastodon server whose posts, edits, deletions and faults you steer"
+EXAMPLE = "parvis sim mastodon --port 3000 --rate 2 --tag conference"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +28,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", default="parvis", help="hashtag of the crowd's posts")
     parser.add_argument("--beat", type=float, default=15.0, help="seconds between heartbeats")
     parser.add_argument("--token", default="", help="demand this token of readers and streams")
+
+
+def guide(base: str, args: argparse.Namespace) -> Guide:
+    """One server, and the hashtag of its crowd."""
+    calls = (
+        ("post", f'{{"text": "Hello #{args.tag}"}}'),
+        ("edit", '{"id": "ID", "text": "Hello again"}'),
+        ("delete", '{"id": "ID"}'),
+        ("burst", f'{{"count": 50, "tag": "{args.tag}"}}'),
+        ("cut", "{}"),
+        ("refuse", '{"what": "all", "status": 503, "times": 3}'),
+    )
+    settings = f'{{ server = "{base}", tags = ["{args.tag}"] }}'
+    return Guide((base,), "mastodon", settings, calls, args.token)
 
 
 def build(args: argparse.Namespace) -> web.Application:
