@@ -27,9 +27,6 @@ FEED = """
 id = "zblog"
 plugin = "feed"
 settings = { url = "https://blog.example/feed.xml" }
-[[wall.source]]
-id = "zphone"
-plugin = "phone"
 """
 
 
@@ -126,7 +123,8 @@ async def test_what_the_store_has_of_the_last_run_is_not_said_of_this_one(
     answer = await street.get("/api/served", key=True)
     assert (await street.get("/api/served")).status == 401
     now = msgspec.json.decode(answer.body, type=Served)
-    (hook, signed) = now.walls[0].sources
+    sources = {one.id: one for one in now.walls[0].sources}
+    hook, signed = sources["hook"], sources["signed"]
     assert hook.healthy is None and hook.says == "" and signed.healthy is True
 
 
