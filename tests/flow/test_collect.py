@@ -36,6 +36,8 @@ class Scripted(Source):
         self.pages: list[Page | Exception] = []
         self.cursors: list[str] = []
         self.rechecked: list[str] = []
+        self.gone = True
+        """Whether what is asked after is no more."""
         self.closed = 0
         self.probed = Probe(ok=True, says="Here.", nearest="squares")
         self.more = asyncio.Event()
@@ -70,7 +72,8 @@ class Scripted(Source):
     async def recheck(self, posts: Sequence[Post]) -> AsyncIterator[Raw]:
         self.rechecked += [item.key for item in posts]
         for item in posts:
-            yield raw(-int(item.key.rpartition(":")[2]))
+            number = int(item.key.rpartition(":")[2])
+            yield raw(-number if self.gone else number)
 
     async def probe(self) -> Probe:
         return self.probed
@@ -219,7 +222,7 @@ async def test_a_post_that_comes_in_by_a_door_ends_it_too(collector: Collecting)
 
 
 async def test_what_is_on_show_already_is_no_post_that_arrived(collector: Collecting) -> None:
-    collector.source.streams = True
+    collector.source.streams, collector.source.gone = True, False
     collector.source.script = [raw(1, "c1")]
     await collector.collector.start()
     await collector.shown(1)
