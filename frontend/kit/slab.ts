@@ -61,7 +61,7 @@ function label(card: Card, lang: string): HTMLElement {
   }
   const called = author ? author.name || author.handle : "";
   if (called) footer.append(name("name", called));
-  if (author?.handle && author.handle !== called) {
+  if (author?.handle && !alike(author.handle, called)) {
     const handle = author.handle.charAt(0) === "@" ? author.handle : `@${author.handle}`;
     footer.append(" ", name(`handle${called ? asked("handle") : ""}`, handle));
   }
@@ -71,6 +71,12 @@ function label(card: Card, lang: string): HTMLElement {
   time.dateTime = new Date(card.created_at_ms).toISOString();
   footer.append(" ", time);
   return footer;
+}
+
+/** Whether the handle says no more than the name that stands before it. */
+export function alike(handle: string, name: string): boolean {
+  const plain = (text: string): string => text.replace(/^@+/, "").toLowerCase();
+  return plain(handle) === plain(name);
 }
 
 function frame(card: Card, old: HTMLImageElement | null): HTMLElement | undefined {

@@ -18,6 +18,7 @@ function mark(entity: Entity, words: string, linking: Linking): Node {
     element.target = "_blank";
   }
   element.className = entity.type;
+  element.dir = "auto"; // apart from the words around it: the sign of a hashtag stays on its own side
   element.textContent = words;
   return element;
 }

@@ -25,7 +25,7 @@ const TABLE: Record<string, Words> = {
     call: "À vous la place.",
     scan: "Scannez, écrivez, envoyez. Pas de compte, pas d’application.",
     empty: "Pas encore de message.",
-    join: "Publiez avec {tags} : une fois validé, votre message s’affiche ici.",
+    join: "Publiez avec {tags}\u00a0: une fois validé, votre message s’affiche ici.",
     waiting: "Une fois validés, les messages s’affichent ici.",
     or: "Ou participez sur {address}",
     pause: "Nous revenons dans un instant.",

@@ -26,7 +26,8 @@ function address(wall: WallFace): string {
 /** An empty wall explains itself: what it is, how to take part, what happens to the message. */
 export function invite(element: HTMLElement, wall: WallFace): void {
   const words = wordsOf(wall.lang);
-  const tags = (wall.hashtags ?? []).map((tag) => (tag.charAt(0) === "#" ? tag : `#${tag}`)).join(" ");
+  // each isolated: its sign stays on its own side, whatever script stands around it
+  const tags = (wall.hashtags ?? []).map((tag) => `\u2068${tag.charAt(0) === "#" ? tag : `#${tag}`}\u2069`).join(" ");
   const join = tags ? fill(words.join, { tags }) : words.waiting;
   const code = qr(wall);
   const call = document.createElement("div");

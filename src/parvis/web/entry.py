@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from parvis.core.person import Role, may
 from parvis.web.asked import ACTOR
+from parvis.web.auth import bearer
 from parvis.web.guard import Guard
 from parvis.web.problem import Failed, problem, problem_of
 
@@ -29,6 +30,7 @@ BODY_S = 30.0
 """How long a body may take to come."""
 SIGN_IN = "Sign in first, or send the owner's key as `Authorization: Bearer …`."
 FIRST_RUN = "Nobody has an account yet: open the link that `parvis up` printed."
+MISFIT = "This key does not fit; the right one is in the file `key` of the data folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,18 @@ class Place:
         if entry.who != "anyone":
             actor = await self._guard.actor(request.scope)
             if actor is None:
-                first = await self._guard.first_run()
-                return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first)
+                return await self._unknown(request)
             if not may(actor.role, entry.who):
                 return problem(403, f"This takes the role {entry.who}; yours is {actor.role}.")
             self._guard.refuse_stale(request.scope)
             request.scope[ACTOR] = actor
         return await entry.handle(request)
+
+    async def _unknown(self, request: Request) -> Response:
+        if bearer(request.scope):
+            return problem(401, MISFIT)
+        first = await self._guard.first_run()
+        return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first)
 
 
 def routes(entries: Sequence[Entry], guard: Guard) -> list[Route]:

@@ -76,7 +76,9 @@ def picture_of(card: Card) -> Media | None:
 
 
 def text_nodes(text: str, entities: tuple[Entity, ...]) -> list[Element | str]:
-    """The text, its entities marked; offsets count code points, what overlaps is left unmarked."""
+    """The text, its entities marked, each read from its own side; offsets count code points, what
+    overlaps is left unmarked.
+    """
     nodes: list[Element | str] = []
     done = 0
     for entity in sorted(entities, key=lambda each: each.start):
@@ -84,7 +86,7 @@ def text_nodes(text: str, entities: tuple[Entity, ...]) -> list[Element | str]:
             continue
         if entity.start > done:
             nodes += plain(text[done : entity.start])
-        nodes.append(el("span", text[entity.start : entity.end], class_=entity.type))
+        nodes.append(el("span", text[entity.start : entity.end], class_=entity.type, dir="auto"))
         done = entity.end
     if done < len(text):
         nodes += plain(text[done:])
@@ -138,7 +140,7 @@ def _label(card: Card) -> Element:
         called = author.name or author.handle
         if called:
             parts.append(el("bdi", *plain(called), class_="name", dir="auto"))
-        if author.handle and author.handle != called:
+        if author.handle and not _alike(author.handle, called):
             handle = author.handle if author.handle.startswith("@") else f"@{author.handle}"
             named = "handle" + (asked("handle") if called else "")
             parts += [" ", el("bdi", handle, class_=named, dir="auto")]
@@ -146,6 +148,11 @@ def _label(card: Card) -> Element:
         parts += [" ", el("span", network, class_="network")]
     parts += [" ", _time(card.created_at_ms, f"when{asked('timestamp')}")]
     return el("footer", *parts, class_="label")
+
+
+def _alike(handle: str, name: str) -> bool:
+    """Whether the handle says no more than the name that stands before it."""
+    return handle.lstrip("@").casefold() == name.lstrip("@").casefold()
 
 
 def _time(at_ms: int, class_: str) -> Element:

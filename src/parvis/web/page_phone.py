@@ -235,7 +235,8 @@ def _foot(wall: str, tongue: Tongue) -> Element:
 
 
 def _how(wall: Any, networks: Sequence[str], tongue: Tongue) -> Element | None:
-    tags = " ".join("#" + tag.lstrip("#") for tag in wall.hashtags)
+    # each isolated, so that its sign stays on its own side among words of another script
+    tags = " ".join(f"\u2068#{tag.lstrip('#')}\u2069" for tag in wall.hashtags)
     named = ", ".join(NETWORKS.get(name, name) for name in networks)
     if not tags or not named:
         return None
@@ -287,7 +288,7 @@ def _result(answers: Sequence[Any]) -> Element:
         el(
             "li",
             el("span", str(answer.get("text", "")), dir="auto"),
-            el("span", f"{answer.get('share', 0)} %", class_="share", dir="ltr"),
+            el("span", f"{answer.get('share', 0)}\u202f%", class_="share", dir="ltr"),
         )
         for answer in answers
         if isinstance(answer, dict)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from parvis.web.element import document, el
 from parvis.web.page_wall import head
+from parvis.web.phone_parts import bar, whole
 from parvis.web.static_files import Static
-from parvis.web.words import direction_of
+from parvis.web.tongue import TONGUES
 
 STUDIO = "studio/studio.js"
 """Its mark is the page's version: the API tells a page of another one so."""
 
 
 def sentence_page(sentence: str, lang: str, static: Static) -> bytes:
-    """A page of one sentence."""
-    style = el("link", rel="stylesheet", href=static.address("phone/phone.css"))
-    body = el("body", el("main", el("p", sentence)))
-    return document(el("html", head(sentence, style), body, lang=lang, dir=direction_of(lang)))
+    """A page of one sentence, in the look of the audience's pages."""
+    tongue = TONGUES.get(lang, TONGUES["en"])
+    main = el("main", el("h1", sentence))
+    return whole(tongue, static, sentence, "sentence", bar("parvis"), main)
 
 
 def studio_page(static: Static) -> bytes:

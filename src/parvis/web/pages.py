@@ -18,6 +18,7 @@ from parvis.web.problem import problem
 from parvis.web.reach import qr_svg
 from parvis.web.room import Room
 from parvis.web.static_files import same, takes_gzip
+from parvis.web.tongue import tongue_of
 from parvis.web.words import words_of
 
 CSP = (
@@ -181,7 +182,7 @@ class Pages:
 
     def nothing(self, request: Request, *, wall: bool = False) -> Response:
         """404 in the visitor's language."""
-        lang = "fr" if request.headers.get("accept-language", "").lower().startswith("fr") else "en"
+        lang = tongue_of(request).lang
         words = words_of(lang)
         sentence = words.no_wall if wall else words.no_page
         return page(request, sentence_page(sentence, lang, self._room.static), 404)

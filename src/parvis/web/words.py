@@ -51,12 +51,12 @@ class Words:
 
 EN = Words()
 FR = Words(
-    no_wall="Il n’y a pas de mur à cette adresse ; vérifiez-la, ou demandez à qui le gère.",
+    no_wall="Il n’y a pas de mur à cette adresse\u202f; vérifiez-la, ou demandez à qui le gère.",
     no_page="Il n’y a pas de page à cette adresse.",
     counted="Votre voix compte.",
     closed="Le vote est clos.",
     sources="Ce qui s’affiche, et d’où cela vient",
-    source_line="{name} : messages publics ({basis})",
+    source_line="{name}\u00a0: messages publics ({basis})",
     formats_line="Votes et réponses de la page mobile, sans nom, adresse ni cookie.",
     purposes="Pourquoi",
     purposes_said=(

@@ -179,7 +179,7 @@ async def test_a_plain_form_votes_and_comes_back_to_the_result(street: Street) -
     status, location, _ = await form_vote(street, answer="1", who="w" * 32)
     assert (status, location) == (303, "/p/square?done=lunch#vote")
     back = (await street.get("/p/square", done="lunch")).body.decode()
-    assert 'Salad</span><span class="share" dir="ltr">100 %</span>' in back
+    assert 'Salad</span><span class="share" dir="ltr">100\u202f%</span>' in back
     assert "Your vote counts." in back
     assert "/p/square/lunch/vote" not in back
 

@@ -30,7 +30,7 @@ async def test_the_wall_holds_its_first_cards(street: Street) -> None:
     )
     assert f'data-post-id="{key}"' in page
     assert "Hello &lt;b&gt;you&lt;/b&gt; " in page
-    assert '<span class="tag">#parvis</span>' in page
+    assert '<span class="tag" dir="auto">#parvis</span>' in page
     assert 'data-face="archivo" data-motif="streams" data-hang="no" data-calm="no">' in page
     sheet = re.search(r'href="/look/square\.css\?v=([0-9a-f]{16})"', page)
     assert sheet is not None
@@ -81,7 +81,8 @@ async def test_an_unknown_wall_says_so_in_one_sentence(street: Street) -> None:
     for path in ("/w/none", "/p/none", "/notice/none"):
         answer = await street.get(path)
         assert answer.status == 404
-        assert b"<p>There is no such wall here; check the address" in answer.body
+        assert b"<h1>There is no such wall here; check the address" in answer.body
+        assert b"phone.css" in answer.body and b'<header class="bar">' in answer.body
     french = await street.ask("/w/none", headers={"accept-language": "fr-BE,fr;q=0.9"})
     assert "pas de mur à cette adresse" in french.body.decode()
     assert (await street.get("/w/square/..%2f")).status == 404
@@ -241,6 +242,27 @@ async def test_a_person_decides(street: Street) -> None:
     assert late.status == 409
     gone = await street.post("/api/walls/square/posts/decide", {**asked, "post": "a:b:c"})
     assert gone.status == 404
+
+
+async def test_a_wrong_key_is_told_from_none(street: Street) -> None:
+    without = await street.get("/api/walls")
+    wrong = await street.ask("/api/walls", headers={"authorization": "Bearer parvis_wrong"})
+    assert (without.status, wrong.status) == (401, 401)
+    assert "send `Authorization: Bearer" in json.loads(without.body)["detail"]
+    assert json.loads(wrong.body)["detail"] == (
+        "This key does not fit; the right one is in the file `key` of the data folder."
+    )
+
+
+async def test_each_hashtag_of_the_phone_page_keeps_its_sign_on_its_side(street: Street) -> None:
+    source = (
+        '[[wall.source]]\nid = "net"\nplugin = "mastodon"\nenabled = true\n'
+        'settings = { server = "mastodon.invalid", tags = ["x"] }\n[[wall.format]]'
+    )
+    event = EVENT.replace('"#parvis"', '"#שלום", "parvis"').replace("[[wall.format]]", source)
+    await street.house.declaring.apply(event)
+    page = (await street.get("/p/square")).body.decode()
+    assert "post with \u2068#שלום\u2069 \u2068#parvis\u2069 on Mastodon" in page
 
 
 async def test_withdrawn_is_gone_and_can_be_traced(street: Street) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from parvis.core.post import Author, Entity, Media
 from parvis.core.wire import Card, CardPolicy
 from parvis.web.page_card import card_element, picture_of, text_nodes
@@ -26,7 +28,7 @@ def test_a_card_as_the_kit_draws_it() -> None:
     assert made == (
         '<article class="slab says" data-post-id="test:example.org:1" data-network="mastodon"'
         ' dir="ltr" lang="en"><div class="paste"></div><div class="side"><div class="words">'
-        '<p class="text" dir="auto">Hello <span class="tag">#all</span> of you</p></div>'
+        '<p class="text" dir="auto">Hello <span class="tag" dir="auto">#all</span> of you</p></div>'
         '<footer class="label"><svg class="glyph" viewbox="0 0 24 24" role="img"'
         ' aria-label="Mastodon"><use href="/static/wall/glyphs.svg#mastodon"></use></svg>'
         '<bdi class="name" dir="auto">Ada</bdi> '
@@ -39,7 +41,11 @@ def test_a_card_as_the_kit_draws_it() -> None:
 def test_offsets_count_code_points() -> None:
     nodes = text_nodes("🎉é #a", (Entity("tag", 3, 5, "#a"),))
     picture = '<img class="emoji" alt="🎉" src="/static/emoji/1f389.svg">'
-    assert [str(node) for node in nodes] == [picture, "é ", '<span class="tag">#a</span>']
+    assert [str(node) for node in nodes] == [
+        picture,
+        "é ",
+        '<span class="tag" dir="auto">#a</span>',
+    ]
 
 
 def test_an_emoji_never_begins_a_line() -> None:
@@ -55,7 +61,7 @@ def test_entities_that_overlap_or_lie_outside_are_left_unmarked() -> None:
         Entity("link", 5, 5, ""),
     )
     nodes = [str(node) for node in text_nodes("abcdef", entities)]
-    assert nodes == ['<span class="tag">abc</span>', "def"]
+    assert nodes == ['<span class="tag" dir="auto">abc</span>', "def"]
 
 
 def test_a_picture_stands_with_its_words_for_those_who_do_not_see_it() -> None:
@@ -80,3 +86,10 @@ def test_the_time_stands_where_the_network_asks_for_it() -> None:
     assert '<time class="when" datetime="2025-11-24T16:00:00+00:00">16:00</time>' in made
     odd = card(policy=CardPolicy(must_show=("timestamp",)), created_at_ms=10**18)
     assert "<time" in str(card_element(odd))
+
+
+@pytest.mark.parametrize("handle", ["Ada", "@ada", "@ADA"])
+def test_a_handle_that_says_the_name_again_is_left_out(handle: str) -> None:
+    made = str(card_element(card(author=Author("", handle, "Ada"))))
+    assert made.count('class="name"') == 1 and 'class="handle"' not in made
+    assert 'class="handle"' in str(card_element(card(author=Author("", "@ada@x.org", "Ada"))))

@@ -55,7 +55,7 @@ class PollPhone extends PhoneFormat {
       @click=${() => this.vote(at)}
     >
       <span class="bar"></span><span class="what" dir="auto">${answer.text}</span>
-      ${told ? html`<span class="share">${answer.share} %</span>` : nothing}
+      ${told ? html`<span class="share">${answer.share}${"\u202f%"}</span>` : nothing}
     </button>`;
   }
 

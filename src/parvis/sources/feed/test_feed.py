@@ -9,6 +9,7 @@ import pytest
 
 from parvis.core.errors import Later, Refused
 from parvis.core.post import Arrival, Gone, Post, Raw, Unreadable
+from parvis.plug.manifest import read_manifest
 from parvis.plug.source import Page, Source
 from parvis.plug.testkit import (
     DictMemory,
@@ -355,3 +356,9 @@ async def test_probe_says_what_is_there() -> None:
     assert not probe.ok and "it offers the feed" in probe.says
     probe = await source(FakeHttp().answers(URL, status=404)).probe()
     assert not probe.ok and "404" in probe.says
+
+
+def test_the_host_of_a_feed_is_no_handle_on_the_wall() -> None:
+    """It names the author to policies and people who decide; `@example.org` would be nobody."""
+    manifest = read_manifest(Path(__file__).parent / "plugin.toml")
+    assert manifest.policy.must_show == ("name",)
