@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 import parvis
+from parvis.sources.phone.speech import WORDS
 from parvis.web.page_card import _alike
+from parvis.web.tongue import TONGUES
 from parvis.web.words import FR
 from tests.unit.frontend.node import asked
 
@@ -66,8 +68,10 @@ def test_what_breaks_is_found(text: str, right: bool) -> None:
 
 
 def test_no_sign_of_the_servers_french_begins_a_line() -> None:
-    texts = of_the_server() + of_the_extensions()
-    assert len(texts) > 60
+    door = WORDS["fr"]
+    pages = [text for part in TONGUES["fr"].words.values() for text in part.values()]
+    texts = [*of_the_server(), *of_the_extensions(), *pages, door.consent, *door.says.values()]
+    assert len(texts) > 150
     assert [text for text in texts if BREAKS.search(text)] == []
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from parvis import sim
 from parvis.core.errors import Refused
-from parvis.web.reach import reachable, say
+from parvis.run.welcome import say
+from parvis.web.reach import reachable
 
 SUMMARY = "simulate a network on this machine: posts, edits, deletions, faults"
 EXAMPLE = "parvis sim mastodon --port 3000 --rate 2 --tag conference"
