@@ -248,7 +248,7 @@ async def test_a_wrong_key_is_told_from_none(street: Street) -> None:
     without = await street.get("/api/walls")
     wrong = await street.ask("/api/walls", headers={"authorization": "Bearer parvis_wrong"})
     assert (without.status, wrong.status) == (401, 401)
-    assert "send `Authorization: Bearer" in json.loads(without.body)["detail"]
+    assert "open the link that" in json.loads(without.body)["detail"]
     assert json.loads(wrong.body)["detail"] == (
         "This key does not fit; the right one is in the file `key` of the data folder."
     )
