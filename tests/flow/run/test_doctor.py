@@ -95,7 +95,7 @@ def test_a_wall_that_no_phone_can_open_is_told(
     (tmp_path / "parvis.toml").write_text(written)
     status, said = examine(tmp_path, capsys)
     assert status == 0
-    assert ("note  Only this machine can open these pages, start with --host" in said) is only_here
+    assert ("note  Only this machine can open these pages, so" in said) is only_here
 
 
 def test_a_source_that_is_switched_off_is_not_asked(
