@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
-from parvis.run.bench.draw import svg
+from parvis.run.bench.draw import BAR, LEFT, MARK, PEER, WIDTH, svg
 from parvis.run.bench.row import Row, as_json, line, percentile
 
 RATED = Row("fanout 1000", 100_000.0, "deliveries", "climit", 0.83, "≥ 0.75", "three rounds")
@@ -45,16 +45,37 @@ def test_the_picture_is_well_formed_and_says_every_row() -> None:
     rows = [RATED, BARE, ABSENT, Row("a <b> & c", 2.0, "s")]
     tree = ElementTree.fromstring(svg("bench & more", rows))  # noqa: S314 - our own text
     texts = [element.text for element in tree.iter("{http://www.w3.org/2000/svg}text")]
-    assert "0.83 of climit" in texts
+    assert "0.83 of climit (wanted ≥ 0.75)" in texts
     assert "0 readers (wanted 0)" in texts
     assert "absent: there is no server here" in texts
     assert "a <b> & c" in texts
-    assert len(list(tree.iter("{http://www.w3.org/2000/svg}rect"))) == 2
 
 
-def test_bars_are_to_scale() -> None:
-    tree = ElementTree.fromstring(svg("x", [RATED, Row("b", 1, "s", "peer", 2.0)]))  # noqa: S314
-    rects = list(tree.iter("{http://www.w3.org/2000/svg}rect"))
-    peer, own, _peer, largest = (float(rect.attrib["width"]) for rect in rects)
-    assert own / peer == 0.83
-    assert largest == 2 * peer
+def bars(*rows: Row) -> dict[str, list[float]]:
+    """The widths by what a bar stands for, after the paper's own."""
+    tree = ElementTree.fromstring(svg("x", rows))  # noqa: S314 - our own text
+    found: dict[str, list[float]] = {PEER: [], BAR: [], MARK: []}
+    for rect in list(tree.iter("{http://www.w3.org/2000/svg}rect"))[1:]:
+        what = "x" if rect.attrib["fill"] == MARK else "width"
+        found[rect.attrib["fill"]].append(float(rect.attrib[what]))
+    return found
+
+
+def test_each_row_is_on_its_own_scale() -> None:
+    drawn = bars(RATED, Row("b", 1, "s", "peer", 6.0))
+    assert drawn[PEER] == [WIDTH, WIDTH / 6]
+    assert drawn[BAR] == [WIDTH * 0.83, WIDTH]
+
+
+def test_a_stroke_stands_where_the_wanted_ratio_lies() -> None:
+    assert bars(RATED)[MARK] == [LEFT + WIDTH * 0.75 - 1]
+    assert bars(Row("b", 1, "s", "peer", 2.0, "≥ 4"))[BAR] == [WIDTH / 2]
+    assert bars(Row("b", 1, "s", "peer", 2.0))[MARK] == []
+
+
+def test_a_figure_with_a_bound_lies_on_that_bound() -> None:
+    assert bars(Row("road", 50.0, "ms", wanted="≤ 200")) == {
+        PEER: [WIDTH], BAR: [WIDTH / 4], MARK: [],
+    }  # fmt: skip
+    assert bars(Row("ingest", 2000.0, "posts/s", wanted="≥ 1000"))[PEER] == [WIDTH / 2]
+    assert bars(BARE, ABSENT, Row("plain", 3.0, "s")) == {PEER: [], BAR: [], MARK: []}
