@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -24,10 +26,12 @@ class Tally(Format):
     def start(self, settings: dict[str, Any]) -> dict[str, Any]:
         return {}
 
-    def reduce(self, state: dict[str, Any], act: Act) -> dict[str, Any]:
-        if act.action == "break":
+    def reduce(self, state: dict[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
+        if any(act.action == "break" for act in acts):
             raise ValueError("it breaks")
-        return {**state, act.who: state.get(act.who, 0) + 1}
+        counted = Counter(state)
+        counted.update(act.who for act in acts)
+        return dict(counted)
 
     def view(self, state: dict[str, Any]) -> dict[str, Any]:
         return {"acts": sum(state.values())}

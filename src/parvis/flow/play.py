@@ -79,8 +79,7 @@ class Play:
             if format_ is None or held is None:
                 raise Refused(f"The format {format_id} of the wall {wall} is not ready.")
             state, rev = held
-            for act in acts:
-                state = format_.reduce(state, act)
+            state = format_.reduce(state, acts)
             view = format_.view(state)
             put = PutFormatState(wall, format_id, spec.plugin, state, view, rev)
             counts: dict[str, int] = defaultdict(int)

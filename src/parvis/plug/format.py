@@ -7,6 +7,7 @@ An extension's `__init__.py` exposes `open_format() -> Format`; its browser halv
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from parvis.plug.door import Act, Answer, Door, Form, Knock
@@ -20,8 +21,10 @@ class Format(ABC):
         """The first state; raises `Refused` naming the setting that is wrong."""
 
     @abstractmethod
-    def reduce(self, state: dict[str, Any], act: Act) -> dict[str, Any]:
-        """The state after one act; an act that means nothing leaves it as it is."""
+    def reduce(self, state: dict[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
+        """The state after the acts, oldest first: the same whether they come at once or one by one.
+        One that means nothing leaves it as it is; the state that was given stays unchanged.
+        """
 
     @abstractmethod
     def view(self, state: dict[str, Any]) -> dict[str, Any]:

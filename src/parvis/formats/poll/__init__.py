@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,14 +41,17 @@ class Poll(Format):
         votes = {who: moved[at] for who, at in state["votes"].items() if moved[at] is not None}
         return {**asked, "votes": votes}
 
-    def reduce(self, state: dict[str, Any], act: Act) -> dict[str, Any]:
+    def reduce(self, state: dict[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
         """One vote per token; the last one counts."""
-        at = _number(act.data.get("answer", ""), state)
-        if act.action != "vote" or at is None or not act.who or not state["open"]:
+        if not state["open"]:
             return state
-        if _is_full(state, act.who):
-            return state
-        return {**state, "votes": {**state["votes"], act.who: at}}
+        votes = dict(state["votes"])
+        for act in acts:
+            at = _number(act.data.get("answer", ""), state)
+            full = len(votes) >= MAX_VOTERS and act.who not in votes
+            if act.action == "vote" and at is not None and act.who and not full:
+                votes[act.who] = at
+        return {**state, "votes": votes}
 
     def view(self, state: dict[str, Any]) -> dict[str, Any]:
         """Counts and whole percents that add up to 100."""

@@ -30,9 +30,8 @@ def started(**more: Any) -> dict[str, Any]:
 
 
 def voted(state: dict[str, Any], *votes: tuple[str, str]) -> dict[str, Any]:
-    for who, answer in votes:
-        state = Poll().reduce(state, Act("vote", who, {"answer": answer}, 1))
-    return state
+    acts = [Act("vote", who, {"answer": answer}, 1) for who, answer in votes]
+    return Poll().reduce(state, acts)
 
 
 def counts(state: dict[str, Any]) -> list[int]:

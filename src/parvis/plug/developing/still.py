@@ -115,8 +115,8 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _srgb() -> ImageCms.ImageCmsProfile:
-    made: object = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType]
-    return ImageCms.ImageCmsProfile(cast(Any, made))
+    made = cast(Any, ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType]
+    return ImageCms.ImageCmsProfile(made)
 
 
 def _in_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:

@@ -169,10 +169,13 @@ class FormatContract(ExtensionContract):
         state = form.start(self.filled())
         for act in acts:
             before = copy.deepcopy(state)
-            after = form.reduce(state, act)
+            after = form.reduce(state, [act])
             assert state == before, "reduce changed the state that it was given"
             assert msgspec.json.decode(msgspec.json.encode(after)) == after, "no plain JSON"
             state = after
+        first = form.start(self.filled())
+        assert form.reduce(first, []) == first, "no act changed the state"
+        assert form.reduce(first, acts) == state, "acts at once and one by one differ"
         view = msgspec.json.encode(form.view(copy.deepcopy(state))).decode()
         for act in acts:
             assert len(act.who) < 8 or act.who not in view, "the view holds a visitor's token"
