@@ -4,6 +4,7 @@ renew in time, believe only what is signed.
 
 from __future__ import annotations
 
+import hmac
 import logging
 import re
 import secrets
@@ -27,7 +28,9 @@ _REL = re.compile(r';\s*rel\s*=\s*"?([^";]{1,100})', re.IGNORECASE)
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """What was asked of which hub, kept in the memory. `until_ms` 0: not verified yet."""
+    """What was asked of which hub, kept in the memory. `until_ms` 0: not verified yet. `word` is
+    in the callback, so that nobody but the hub can confirm, prolong or deny.
+    """
 
     hub: str
     topic: str
@@ -35,6 +38,7 @@ class Subscription(msgspec.Struct, frozen=True):
     asked_ms: int
     until_ms: int = 0
     renew_ms: int = 0
+    word: str = ""
 
 
 class WebSub:
@@ -76,13 +80,13 @@ class WebSub:
         asked = (
             msgspec.structs.replace(held, asked_ms=now_ms)
             if held is not None and same
-            else Subscription(hub, topic, secrets.token_hex(32), now_ms)
+            else Subscription(hub, topic, secrets.token_hex(32), now_ms, word=secrets.token_hex(16))
         )
         await self._keep(asked)  # before asking: a hub may verify before it answers
         form = {
             "hub.mode": "subscribe",
             "hub.topic": topic,
-            "hub.callback": self._tools.public_url + self.door.name,
+            "hub.callback": _callback(self._tools.public_url + self.door.name, asked.word),
             "hub.secret": asked.secret,
             "hub.lease_seconds": str(LEASE_S),
         }
@@ -102,7 +106,10 @@ class WebSub:
         held = await self._held()
         query = knock.query
         mode, topic = query.get("hub.mode", ""), query.get("hub.topic", "")
-        if held is None or topic != held.topic:
+        meant = held is not None and hmac.compare_digest(
+            query.get("word", "").encode(), held.word.encode()
+        )
+        if held is None or not meant or topic != held.topic:
             return Answer(404, b"Nothing was asked of a hub for this topic.")
         if mode == "denied":
             await self._keep(msgspec.structs.replace(held, until_ms=0, renew_ms=0))
@@ -140,6 +147,10 @@ class WebSub:
 
     async def _keep(self, subscription: Subscription) -> None:
         await self._tools.memory.remember("websub", msgspec.json.encode(subscription).decode())
+
+
+def _callback(door: str, word: str) -> str:
+    return f"{door}?word={word}" if word else door
 
 
 def linked(header: str, rel: str) -> str:

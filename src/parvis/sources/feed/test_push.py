@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 
 import pytest
 
@@ -46,8 +47,10 @@ class Stage:
     def asked(self) -> list[dict[str, str]]:
         return [json.loads(each.body) for each in self.http.asked if each.url == HUB]
 
-    async def verify(self, **change: str) -> Answer:
+    async def verify(self, *, word: str | None = None, **change: str) -> Answer:
+        asked = self.asked[-1]["hub.callback"].partition("?word=")[2] if self.asked else ""
         query = {
+            "word": asked if word is None else word,
             "hub.mode": "subscribe",
             "hub.topic": URL,
             "hub.challenge": "c-123",
@@ -70,7 +73,7 @@ async def test_it_subscribes_at_its_own_door_with_a_secret() -> None:
     await stage.source.poll("")
     (form,) = stage.asked
     assert form["hub.mode"] == "subscribe" and form["hub.topic"] == URL
-    assert form["hub.callback"] == DOORS + "push"
+    assert re.fullmatch(re.escape(DOORS) + r"push\?word=[0-9a-f]{32}", form["hub.callback"])
     assert len(form["hub.secret"]) == 64 and form["hub.lease_seconds"] == str(LEASE_S)
 
 
@@ -93,6 +96,17 @@ async def test_it_verifies_what_it_asked_and_nothing_else() -> None:
     assert (await stage.verify(topic="https://evil.example/")).status == 404
     assert (await stage.verify(mode="unsubscribe")).status == 404
     assert (await stage.verify(challenge="")).status == 404
+
+
+@pytest.mark.parametrize("word", ["", "0" * 32, "é"])
+async def test_only_the_hub_may_deny_or_prolong(word: str) -> None:
+    stage = Stage()
+    await stage.source.poll("")
+    await stage.verify()
+    for mode in ("denied", "subscribe"):
+        assert (await stage.verify(word=word, mode=mode)).status == 404
+    body = FEED.format(ITEM.format("two")).encode()
+    assert (await stage.push(body, stage.sign(body))).status == 202
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
