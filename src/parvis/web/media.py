@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -25,6 +26,9 @@ from parvis.web.static_files import same
 
 MAX_BYTES = 12 * 1024 * 1024
 CACHE_BYTES = 128 * 1024 * 1024
+FAILED_S = 60.0
+"""How long a picture that could not be fetched is not asked for again: every screen wants it."""
+FAILED_MOST = 10_000
 KINDS: tuple[tuple[bytes, int, str], ...] = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -78,10 +82,13 @@ class Media:
         engine: Engine,
         http: Http,
         opens: Callable[[Mapping[str, Any]], Awaitable[bool]] = never,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
         self._opens = opens
         self._http = http
+        self._clock = clock
+        self._failed: OrderedDict[str, tuple[float, Refused | Later]] = OrderedDict()
         self._held: OrderedDict[str, Picture] = OrderedDict()
         self._bytes = 0
         self._fetching: dict[str, asyncio.Task[Picture]] = {}
@@ -150,6 +157,9 @@ class Media:
         if held is not None:
             self._held.move_to_end(url)
             return held
+        until_s, failure = self._failed.get(url, (0.0, None))
+        if failure is not None and self._clock() < until_s:
+            raise failure.with_traceback(None)
         task = self._fetching.get(url)
         if task is None:
             task = asyncio.create_task(self._fetch(url))
@@ -158,17 +168,28 @@ class Media:
         return await asyncio.shield(task)
 
     async def _fetch(self, url: str) -> Picture:
-        reply = await self._http.get(url, max_bytes=MAX_BYTES, accept=("image/*",))
-        mime = kind_of(reply.body)
-        if not mime:
-            raise Refused("What the network sent is no picture that a wall can show.")
-        picture = Picture(reply.body, mime)
+        try:
+            picture = await self._fetched(url)
+        except (Refused, Later) as failure:
+            wait_s = failure.retry_after_s or FAILED_S if isinstance(failure, Later) else FAILED_S
+            self._failed[url] = (self._clock() + min(wait_s, FAILED_S), failure)
+            if len(self._failed) > FAILED_MOST:
+                self._failed.popitem(last=False)
+            raise
+        self._failed.pop(url, None)
         self._held[url] = picture
         self._bytes += len(picture.body)
         while self._bytes > CACHE_BYTES:
             _, old = self._held.popitem(last=False)
             self._bytes -= len(old.body)
         return picture
+
+    async def _fetched(self, url: str) -> Picture:
+        reply = await self._http.get(url, max_bytes=MAX_BYTES, accept=("image/*",))
+        mime = kind_of(reply.body)
+        if not mime:
+            raise Refused("What the network sent is no picture that a wall can show.")
+        return Picture(reply.body, mime)
 
 
 def own_file(post: Post, which: str) -> tuple[str, str] | None:

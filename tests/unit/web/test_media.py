@@ -131,3 +131,20 @@ def test_the_avatar_is_the_authors() -> None:
     pictured = post(author=author(avatar="https://far.example/me.png"))
     assert address(pictured, "avatar") == "https://far.example/me.png"
     assert address(post(author=None), "avatar") == ""
+
+
+@pytest.mark.parametrize("failure", [Refused("It is gone."), Later("It rests.", 600.0)])
+async def test_a_picture_that_failed_is_asked_for_again_after_a_minute_only(
+    failure: Refused | Later,
+) -> None:
+    far, now = Far(failure), [0.0]
+    media = Media(cast(Engine, Store(SUBJECT)), cast(Http, far), clock=lambda: now[0])
+    client = Starlette(routes=[Route("/media/{which}", media.answer)])
+    for _ in range(3):
+        answer = await ask(client, "/media/0", params={"post": SUBJECT.key})
+        assert answer.status == (404 if isinstance(failure, Refused) else 503)
+        assert failure.args[0] in answer.body.decode()
+    assert far.asked == [FAR]
+    far.body, now[0] = PNG, 60.0
+    assert (await ask(client, "/media/0", params={"post": SUBJECT.key})).status == 200
+    assert far.asked == [FAR, FAR]
