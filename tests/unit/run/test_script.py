@@ -111,6 +111,22 @@ def test_a_postgresql_store_wants_its_driver(
         assert script.POSTGRESQL_LOCK in script.locks_for(["up"])
 
 
+@pytest.mark.parametrize("how", [["--data", "here"], ["--data=here"], []])
+def test_the_driver_is_also_wanted_where_the_data_folder_names_the_store(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: list[str]
+) -> None:
+    monkeypatch.delenv("PARVIS_ENGINE", raising=False)
+    monkeypatch.delenv("PARVIS_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ("here" if how else "parvis-data")
+    folder.mkdir()
+    assert script.POSTGRESQL_LOCK not in script.locks_for(["up", *how])
+    (folder / "parvis.toml").write_text('engine = "postgresql://somewhere/parvis"\n')
+    assert script.POSTGRESQL_LOCK in script.locks_for(["up", *how])
+    (folder / "parvis.toml").write_text("engine = [broken\n")
+    assert script.POSTGRESQL_LOCK not in script.locks_for(["up", *how]), "the program will say so"
+
+
 def test_an_environment_whose_python_went_away_is_made_again(
     script: ModuleType, clone: Any
 ) -> None:
