@@ -16,7 +16,8 @@ from parvis.core.wire import Card
 from parvis.engine import Engine, Write
 from parvis.engine.change import Change, PutSource, PutWall
 from parvis.engine.open import open_engine
-from parvis.flow.road import Receipt, Road
+from parvis.flow.arrive import Arrived
+from parvis.flow.road import Road
 from parvis.plug.check import Around, Check
 from parvis.plug.testkit import ManualClock
 from tests.posts import source, wall
@@ -69,7 +70,7 @@ class Venue:
     async def declare(self, *changes: Change) -> None:
         await self.engine.write(Write(changes))
 
-    async def receive(self, *arrivals: Arrival, source: SourceSpec | None = None) -> Receipt:
+    async def receive(self, *arrivals: Arrival, source: SourceSpec | None = None) -> Arrived:
         receipt = await self.road.receive(source or self.source, arrivals)
         await self.road.idle()
         return receipt

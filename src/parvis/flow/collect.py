@@ -13,10 +13,11 @@ from parvis.core.ports import Clock
 from parvis.core.post import Raw
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Write
+from parvis.flow.arrive import Arrived
 from parvis.flow.lease import Leases
 from parvis.flow.listening import Listening, health_of
 from parvis.flow.recheck import Duty
-from parvis.flow.road import Receipt, Road
+from parvis.flow.road import Road
 from parvis.plug.source import Source
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class Collector:
             if spec.id not in self._open_ones and spec.id not in self._closed:
                 await self._begin(spec)
 
-    async def receive_raws(self, source_id: str, raws: Sequence[Raw]) -> Receipt:
+    async def receive_raws(self, source_id: str, raws: Sequence[Raw]) -> Arrived:
         """What came in by a door, read and kept; stored on return. Raises `Refused` for a source
         that does not run.
         """

@@ -17,8 +17,9 @@ from parvis.core.post import Arrival, Post, Raw
 from parvis.core.wall import SourceSpec
 from parvis.engine import Engine, Write
 from parvis.engine.change import PutHealth
+from parvis.flow.arrive import Arrived
 from parvis.flow.recheck import Duty, Recheck
-from parvis.flow.road import Receipt, Road
+from parvis.flow.road import Road
 from parvis.plug.source import Probe, Source
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Listening:
         with contextlib.suppress(Exception):
             await self.source.close()
 
-    async def receive(self, raws: Sequence[Raw], *, cursor: str | None = None) -> Receipt:
+    async def receive(self, raws: Sequence[Raw], *, cursor: str | None = None) -> Arrived:
         """Read and kept; stored on return."""
         arrivals = self._read(raws)
         receipt = await self._road.receive(self.spec, arrivals, cursor=cursor)
@@ -192,10 +193,10 @@ class Listening:
         """What is on show already says nothing of whether more comes."""
         self._note(await self._road.receive(self.spec, self._read([raw]), cursor=None))
 
-    def _note(self, receipt: Receipt) -> None:
-        if receipt.unreadable:
+    def _note(self, arrived: Arrived) -> None:
+        if arrived.unreadable:
             log.info(
-                "source.unreadable", extra={"source": self.spec.id, "items": receipt.unreadable}
+                "source.unreadable", extra={"source": self.spec.id, "items": arrived.unreadable}
             )
 
     async def _say_trouble(self, trouble: str) -> None:
