@@ -69,10 +69,10 @@ class Hall:
 
 
 @asynccontextmanager
-async def hall(folder: Path, mode: str = "approve_first") -> AsyncIterator[Hall]:
-    """`parvis up` on a fresh folder."""
+async def hall(folder: Path, mode: str = "approve_first", more: str = "") -> AsyncIterator[Hall]:
+    """`parvis up` on a fresh folder; `more`: lines for the end of its event file."""
     event = folder / "port.toml"
-    event.write_text(EVENT.format(mode=mode))
+    event.write_text(EVENT.format(mode=mode) + more)
     words = ("up", str(event), "--data", str(folder / "data"), "--port", "0")
     contact = "association Veillées du Port, maud@port.example"
     async with running(*words, PARVIS_KEY=KEY, PARVIS_CONTACT=contact) as house:

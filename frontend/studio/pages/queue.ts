@@ -43,9 +43,12 @@ export class Queue extends Piece {
   private state: "loading" | "failed" | "there" = "loading";
   private said = "";
   private seat = "";
+  private whole = "";
   private counted = -1;
   private claimTimer = 0;
   private rereadTimer = 0;
+  /** Nobody pointed at the line in hand: it is the next one, and gives way to a free one. */
+  private given = true;
   private top = 0;
   private height = 800;
   private readonly thin = matchMedia("(max-width: 759px)");
@@ -95,6 +98,8 @@ export class Queue extends Piece {
       this.items = [];
       this.bursts = new Bursts();
       this.chosen = "";
+      this.whole = "";
+      this.given = true;
       this.state = "loading";
       this.counted = -1;
       this.top = 0;
@@ -127,7 +132,10 @@ export class Queue extends Piece {
         before = page.before ?? undefined;
         if (found.length > this.items.length) this.take(found);
       } while (before !== undefined && found.length < MOST);
+      const first = this.whole !== seat;
+      this.whole = seat;
       this.take(found);
+      if (first && this.given) this.choose(this.free(0), true);
     } catch (error) {
       this.said = desk.sentence(error);
       if (this.state === "loading") this.state = "failed";
@@ -147,12 +155,13 @@ export class Queue extends Piece {
   sort(): void {
     const index = this.lines.findIndex((one) => one.key === this.chosen);
     this.lines = linesOf(this.items, this.view ? "new" : this.order, this.view === "" ? this.bursts : undefined, this.apart);
-    if (!this.lines.some((one) => one.key === this.chosen)) this.choose(this.lines[Math.max(0, Math.min(index, this.lines.length - 1))]?.key ?? "");
+    if (!this.lines.some((one) => one.key === this.chosen)) this.choose(this.free(index), true);
     this.requestUpdate();
   }
 
   // one in hand ----------------------------------------------------------------------------------
-  choose(key: string): void {
+  choose(key: string, given = false): void {
+    this.given = given;
     if (key === this.chosen) return;
     this.let_go();
     this.chosen = key;
@@ -162,6 +171,13 @@ export class Queue extends Piece {
     this.unticked = new Set(line && line.items.length > 1 ? line.items.filter((one) => isApart(line.items[0]!, one)).map((one) => one.post.key) : []);
     if (line) this.claimTimer = window.setTimeout(() => void this.hold(line), CLAIM_AFTER_MS);
     this.requestUpdate();
+  }
+
+  /** The key of the line at this place, or the nearest behind it, then before it, that nobody else has in hand. */
+  private free(at: number): string {
+    const from = Math.max(0, Math.min(at, this.lines.length - 1));
+    const order = [...this.lines.slice(from), ...this.lines.slice(0, from).reverse()];
+    return (order.find((one) => !this.other(one.items[0]!)) ?? order[0])?.key ?? "";
   }
 
   private async hold(line: Line): Promise<void> {
@@ -177,6 +193,7 @@ export class Queue extends Piece {
     try {
       const told = await desk.api.claim(wall, keys.slice(0, PAGE), CLAIM_S);
       for (const one of told.held) this.held.set(one.post, one);
+      if (this.chosen === line.key && this.given && !told.claimed.includes(first)) return this.choose(this.free(this.lines.indexOf(this.line!)), true);
       if (this.chosen === line.key && told.claimed.length) {
         this.mine = Date.now() + CLAIM_S * 1000;
         this.claimTimer = window.setTimeout(() => document.hasFocus() && this.chosen === line.key && void this.hold(line), CLAIM_S * 700);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { journey } from "../parts/journey";
 import { alone } from "../parts/mini";
-import { avatar, cap, caps, gist, icon, langOf, nameOf, network, networkName, pictureOf, words } from "../parts/small";
+import { avatar, cap, caps, gist, icon, langOf, nameOf, network, networkName, seenOf, words } from "../parts/small";
 import { countdown, language, when } from "../state/format";
 import { verdictsOf } from "../state/line";
 import { capsOf, keyOf } from "../state/keys";
@@ -14,20 +14,16 @@ export function spansOf(item: Queued, outcome: "hard" | "soft"): readonly Span[]
   return verdictsOf(item).filter((one) => (outcome === "hard" ? one.outcome !== "pass" : one.outcome === "pass")).flatMap((one) => one.spans ?? []);
 }
 
-/** The picture, blurred while a rule doubts: V held, or the button, shows it. */
-export function media(queue: Queue, item: Queued, tall = false): TemplateResult | typeof nothing {
-  const picture = pictureOf(item.post);
-  if (!picture) return nothing;
+/** Every picture and film, so that nobody says yes to what they have not seen; blurred while a rule doubts: V held, or the button, shows them. */
+export function media(queue: Queue, item: Queued, tall = false): readonly TemplateResult[] {
   const blurred = doubtful(item) && !queue.looking;
-  const alt = item.post.media?.find((one) => one.alt)?.alt ?? t.queue.no_desc;
   const key = keyOf("look", queue.desk.own.keys);
-  return html`<figure class="photo ${tall ? "tall" : ""} ${blurred ? "blur" : ""}"><img src=${picture} alt=${blurred ? t.queue.blurred : alt} />
-    ${doubtful(item)
-      ? blurred
-        ? html`<div class="veil">${icon("eye-off", 20)}<span class="b">${t.queue.blurred}</span>
-            <button class="btn sm" @click=${() => queue.look(true)}>${key && !tall ? html`${t.queue.hold_a} ${capsOf(key).map(cap)} ${t.queue.hold_b}` : t.queue.press}</button></div>`
-        : html`<button class="btn sm again" @click=${() => queue.look(false)}>${icon("eye-off", 14)}${t.queue.blur}</button>`
-      : nothing}</figure>`;
+  const veil = html`<div class="veil">${icon("eye-off", 20)}<span class="b">${t.queue.blurred}</span>
+    <button class="btn sm" @click=${() => queue.look(true)}>${key && !tall ? html`${t.queue.hold_a} ${capsOf(key).map(cap)} ${t.queue.hold_b}` : t.queue.press}</button></div>`;
+  const again = html`<button class="btn sm again" @click=${() => queue.look(false)}>${icon("eye-off", 14)}${t.queue.blur}</button>`;
+  return seenOf(item.post).map(({ picture, film, alt }, at) => html`<figure class="photo ${tall ? "tall" : ""} ${blurred ? "blur" : ""}">${film && !blurred
+    ? html`<video src=${film} poster=${picture || nothing} controls playsinline preload="metadata" aria-label=${alt || t.queue.film}></video>`
+    : picture ? html`<img src=${picture} alt=${blurred ? t.queue.blurred : alt || t.queue.no_desc} />` : nothing}${at || !doubtful(item) ? nothing : blurred ? veil : again}</figure>`);
 }
 
 function facts(queue: Queue, item: Queued): TemplateResult {

@@ -85,14 +85,19 @@ export function gist(post: Post): string {
   return first === "video" || first === "gif" ? t.queue.film : first ? t.queue.photo : t.queue.nowords;
 }
 
-/** Pictures only from this server: the page asks nobody else. */
-export function pictureOf(post: Post): string {
-  for (const media of post.media ?? []) {
-    const address = media.type === "image" ? media.url : (media.poster ?? "");
-    if (address.startsWith("/") || address.startsWith("data:image/")) return address;
-  }
-  return "";
+export interface Seen {
+  readonly picture: string;
+  readonly film: string;
+  readonly alt: string;
 }
+
+/** What can be looked at of a post, only from this server: the page asks nobody else. */
+export function seenOf(post: Post): readonly Seen[] {
+  const ours = (address = ""): string => (address.startsWith("/") || address.startsWith("data:image/") ? address : "");
+  return (post.media ?? []).map(({ type, url, poster, alt = "" }) => ({ picture: ours(type === "image" || type === "gif" ? url : poster), film: type === "video" ? ours(url) : "", alt })).filter(({ picture, film }) => picture || film);
+}
+
+export const pictureOf = (post: Post): string => seenOf(post).find(({ picture }) => picture)?.picture ?? "";
 
 export function toggle(label: string, help: string, on: boolean, changed: (on: boolean) => void): TemplateResult {
   return html`<label class="row top g12 switch"><input type="checkbox" class="tog" role="switch" .checked=${on} @change=${(event: Event) => changed((event.target as HTMLInputElement).checked)} />

@@ -100,6 +100,18 @@ def _public_media(post: Post, number: int) -> Media:
     )
 
 
+def team_media(post: Post) -> tuple[Media, ...]:
+    """Every picture and film of the post under our own address, for whoever moderates it; what only
+    its network's player may show has no address.
+    """
+    return tuple(
+        _public_media(post, number)
+        if _shows(post, number, DisplayPolicy())
+        else msgspec.structs.replace(media, url="", poster="")
+        for number, media in enumerate(post.media)
+    )
+
+
 def _public_author(post: Post) -> Author | None:
     author = post.author
     if author is None:

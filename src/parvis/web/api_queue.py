@@ -16,6 +16,7 @@ from parvis.core.verdict import Decision, State, Verdict
 from parvis.engine import Claim, Placement, Queued, Sought, Step, Tale
 from parvis.flow.desk import Asked, Taken
 from parvis.flow.explain import Why
+from parvis.flow.publish import team_media
 from parvis.web.api_types import PostKey
 from parvis.web.asked import actor_of, must_stand, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
@@ -44,8 +45,8 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A post as a moderator sees it. `verdicts` are the checks' last ones, also after a person has
-    decided; `claim` says who has it in hand.
+    """A post as a moderator sees it, its media at our own addresses. `verdicts` are the checks'
+    last ones, also after a person has decided; `claim` says who has it in hand.
     """
 
     post: Post
@@ -345,6 +346,8 @@ def item_of(queued: Queued, tales: Mapping[str, Tale], claims: Mapping[str, Clai
     steps = [moment for step in tale.steps if (moment := moment_of(step)) is not None]
     journey = (Moment("written", post.created_at_ms), came, *steps)
     claim = claims.get(post.key)
+    if post.media:
+        post = msgspec.structs.replace(post, media=team_media(post))
     return Item(post, queued.placement, queued.decision, tale.verdicts, claim, journey)
 
 

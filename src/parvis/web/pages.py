@@ -174,7 +174,8 @@ class Pages:
         draft of its look.
         """
         shell = studio_page(self._room.static)
-        return page(request, shell, frames="'self'", cache="no-cache")
+        media = "; media-src 'self'"
+        return page(request, shell, frames="'self'", cache="no-cache", media=media)
 
     async def icon(self, request: Request) -> Response:
         """Browsers ask by themselves; none is an answer they remember."""

@@ -26,10 +26,11 @@ PRESS = """async key => {
 CHOSEN = '.pick[aria-selected="true"]'
 
 
-async def waiting(page: Page, least: int) -> bool:
-    """Whether so many lines stand in the list."""
-    row = page.locator(".pick").first
-    return await row.count() > 0 and int(await row.get_attribute("aria-setsize") or 0) >= least
+async def waiting(page: Page, desk: FakeDesk) -> bool:
+    """Whether all that waits was read."""
+    all_of_it = sum(one["placement"]["state"] in ("new", "pending") for one in desk.items)
+    told = page.locator(".seg a[aria-current] b")
+    return await told.count() > 0 and await told.inner_text() == str(all_of_it)
 
 
 async def test_the_riskiest_is_first_with_its_words_and_its_reason(browser: Browser) -> None:
@@ -104,11 +105,25 @@ async def test_what_somebody_else_has_is_read_and_not_decided(browser: Browser) 
     desk = FakeDesk()
     desk.claims[HELD] = {"by": "person:Idris", "name": "Idris", "until_ms": desk.now_ms + 60_000}
     async with seated(browser, desk) as page:
+        await expect(page.locator(CHOSEN)).to_contain_text("Léa")
+        await expect(page.get_by_text("you have it")).to_be_visible()
+        await page.keyboard.press("k")
         await expect(page.get_by_text("Idris has it")).to_be_visible()
         await expect(page.get_by_role("button", name="Approve")).to_be_disabled()
         await page.keyboard.press("a")
         assert desk.of("/decide") == []
         await expect(page.locator(CHOSEN)).to_contain_text("Idris is looking at it")
+
+
+async def test_what_is_taken_meanwhile_gives_way_to_a_free_one(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/queue/approved") as page:
+        await page.locator(CHOSEN).wait_for()
+        until_ms = desk.now_ms + 60_000
+        desk.claims[HELD] = {"by": "person:Idris", "name": "Idris", "until_ms": until_ms}
+        await page.evaluate("location.hash = '#/hall/queue'")
+        await expect(page.locator(CHOSEN)).to_contain_text("Léa")
+        await expect(page.get_by_text("you have it")).to_be_visible()
 
 
 async def test_somebody_faster_is_named_and_the_post_stays(browser: Browser) -> None:
@@ -192,12 +207,14 @@ async def test_new_posts_come_by_themselves(browser: Browser) -> None:
 async def test_a_thousand_wait_and_each_key_costs_one_frame(browser: Browser) -> None:
     desk = FakeDesk(many=1000)
     async with seated(browser, desk) as page:
-        await until(lambda: waiting(page, 1000), 15)
+        await until(lambda: waiting(page, desk), 15)
+        await expect(page.locator(CHOSEN)).to_be_visible()
         for _ in range(3):
             before, after, rows, elements, _size = await page.evaluate(PRESS, "j")
             assert int(after) == int(before) + 1, "the next frame shows the next post"
             assert rows <= 40 and elements < 1_500, "what is drawn does not grow with what waits"
-        size = int((await page.evaluate(PRESS, "k"))[4])
+        await page.evaluate(PRESS, "k")
+        size = int((await page.evaluate(PRESS, "k"))[4])  # the burst stands between
         _, _, rows, _, left = await page.evaluate(PRESS, "a")
         assert int(left) == size - 1 and rows <= 40
         await until(lambda: len(desk.of("/decide")) == 1)
