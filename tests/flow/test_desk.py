@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from parvis.core.errors import Conflict, Refused
-from parvis.core.post import DisplayPolicy
+from parvis.core.post import DisplayPolicy, Media
 from parvis.core.verdict import State
+from parvis.core.wall import Policy
 from parvis.flow.desk import MAX_PINNED, Asked, Desk, Taken
 from parvis.flow.staff import STAFF
+from parvis.flow.undo import Undone
 from tests.flow.conftest import Venue, open_venue
-from tests.posts import NOW_MS, post, wall
+from tests.posts import NOW_MS, author, post, wall
 
 MO, ZOE = "person:mo", "person:zoe"
 ONE, TWO, THREE = (post(n).key for n in (1, 2, 3))
@@ -227,3 +229,133 @@ async def test_an_explanation_knows_the_surroundings(venue: Venue, desk: Desk) -
     assert (await desk.why("square", post(9).key)).would_pass_if == ()
     with pytest.raises(Refused):
         await desk.why("square", "test:no:1")
+
+
+# without what it shows ----------------------------------------------------------------------------
+PHOTO = Media("image", "https://network.example/photo.jpg")
+
+
+@pytest.fixture
+async def photographed(venue: Venue, desk: Desk) -> str:
+    await venue.receive(post(7, text=text(7), media=(PHOTO, PHOTO)))
+    return post(7).key
+
+
+async def media_on_wall(venue: Venue, key: str) -> int | None:
+    return next((len(card.media) for card in await venue.cards() if card.post == key), None)
+
+
+async def test_words_go_up_without_the_photo_and_all_of_it_is_undone(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    assert await media_on_wall(venue, photographed) == 2
+    place = [card.post for card in await venue.cards()]
+    bare = Asked(photographed, "approved", without_media=True)
+    taken = await desk.decide("square", bare, by=MO)
+    assert taken.decision.without_media
+    assert taken.decision.why == "Approved without what it shows by mo."
+    assert await media_on_wall(venue, photographed) == 0
+    assert [card.post for card in await venue.cards()] == place, "it keeps its place"
+    await desk.undo("square", by=MO)
+    assert await media_on_wall(venue, photographed) == 2
+    await desk.redo("square", by=MO)
+    assert await media_on_wall(venue, photographed) == 0
+    await decide(desk, photographed, "hidden")
+    await desk.undo("square", by=MO)
+    assert await media_on_wall(venue, photographed) == 0, "as it stood before it was hidden"
+    await decide(desk, photographed, "approved")
+    assert await media_on_wall(venue, photographed) == 2
+
+
+async def test_a_post_of_pictures_alone_cannot_go_up_without_them(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    await venue.receive(post(8, text=" ", media=(PHOTO,)))
+    for key in (post(8).key, ONE):
+        with pytest.raises(Refused, match="nothing of this post is left"):
+            await desk.decide("square", Asked(key, "approved", without_media=True), by=MO)
+
+
+async def test_an_edit_of_what_went_up_without_its_photo_waits_for_a_person(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    await desk.decide("square", Asked(photographed, "approved", without_media=True), by=MO)
+    await venue.receive(post(7, text=text(7) + " Again.", media=(PHOTO,), version="2"))
+    assert await venue.state(photographed) == "pending"
+    assert await media_on_wall(venue, photographed) is None
+
+
+# rules with a decision ----------------------------------------------------------------------------
+async def policy(venue: Venue) -> Policy:
+    row = await venue.engine.wall("square")
+    assert row is not None
+    return row.policy
+
+
+async def test_trust_and_block_are_one_gesture_with_the_decision(venue: Venue, desk: Desk) -> None:
+    trusts = Asked(ONE, "approved", rules=("trust",))
+    await desk.decide("square", trusts, by=MO)
+    assert (await policy(venue)).trusted == ("test:ada@example.org",)
+    blocks = Asked(TWO, "rejected", rules=("block", "wording"), words="  free   hugs ")
+    await desk.decide("square", blocks, by=MO)
+    assert (await policy(venue)).blocked == ("test:ada@example.org",)
+    assert (await policy(venue)).words == ("free hugs",)
+    back = await desk.undo("square", by=MO)
+    assert back.says == () and {act.kind for act in back.acts} == {"decide", "block", "wording"}
+    assert await venue.state(TWO) == "approved"
+    assert ((await policy(venue)).blocked, (await policy(venue)).words) == ((), ())
+    assert (await policy(venue)).trusted == ("test:ada@example.org",)
+    await desk.redo("square", by=MO)
+    assert (await policy(venue)).words == ("free hugs",)
+    await desk.undo("square", by=MO)
+    await desk.undo("square", by=MO)
+    assert await policy(venue) == Policy(mode="show_first")
+
+
+async def test_what_was_listed_before_is_not_taken_off_by_undo(venue: Venue, desk: Desk) -> None:
+    await desk.decide("square", Asked(ONE, "approved", rules=("trust",)), by=ZOE)
+    await desk.decide("square", Asked(TWO, "hidden", rules=("trust",)), by=MO)
+    await desk.undo("square", by=MO)
+    assert (await policy(venue)).trusted == ("test:ada@example.org",)
+    assert await venue.state(TWO) == "approved"
+
+
+async def test_a_name_that_anybody_may_type_is_no_author_to_trust(venue: Venue, desk: Desk) -> None:
+    guest = author(key="phone:here:by-1", handle="Nour", name="Nour")
+    await venue.receive(post(9, text=text(9), network="phone", author=guest))
+    with pytest.raises(Refused, match="no account that a rule could name"):
+        await desk.decide("square", Asked(post(9).key, "approved", rules=("trust",)), by=MO)
+    with pytest.raises(Refused, match="Say which words"):
+        await desk.decide("square", Asked(ONE, "rejected", rules=("wording",), words=" "), by=MO)
+    assert await policy(venue) == Policy(mode="show_first")
+
+
+# the same act twice -------------------------------------------------------------------------------
+async def test_an_act_that_is_sent_twice_is_done_once(venue: Venue, desk: Desk) -> None:
+    first = await desk.decide("square", Asked(ONE, "hidden", rev=1), by=MO, id="a1")
+    await decide(desk, TWO, "hidden")
+    again = await desk.decide("square", Asked(ONE, "hidden", rev=1), by=MO, id="a1")
+    assert again == first
+    with pytest.raises(Conflict):
+        await desk.decide("square", Asked(ONE, "hidden", rev=1), by=ZOE, id="a1")
+    keys = {await desk.write("square", "Doors open.", "", by=MO, id="w1") for _ in range(2)}
+    assert len(keys) == 1
+    assert keys != {await desk.write("square", "Doors open.", "", by=ZOE, id="w1")}
+    for _ in range(2):
+        await desk.pin("square", THREE, True, by=MO, id="p1")
+    await desk.pin("square", THREE, False, by=ZOE)
+    await desk.pin("square", THREE, True, by=MO, id="p1")
+    assert await pinned(venue) == []
+
+
+async def test_an_undo_that_is_sent_twice_takes_back_one_gesture(venue: Venue, desk: Desk) -> None:
+    await desk.decide("square", Asked(ONE, "hidden"), by=MO, id="a1")
+    await desk.decide("square", Asked(TWO, "hidden"), by=MO, id="a2")
+    assert len((await desk.undo("square", by=MO, of="a2")).acts) == 1
+    assert await desk.undo("square", by=MO, of="a2") == Undone()
+    assert await venue.state(ONE) == "hidden"
+    assert len((await desk.redo("square", by=MO, of="a2")).acts) == 1
+    assert await desk.redo("square", by=MO, of="a2") == Undone()
+    assert await venue.state(TWO) == "hidden"
+    with pytest.raises(Refused, match="nothing to undo"):
+        await desk.undo("square", by=MO, of="never")

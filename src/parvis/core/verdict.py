@@ -36,7 +36,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """A change of state of one post on one wall. `by` is `rule:…`, `person:…`, `source:…` or
-    `author:…`.
+    `author:…`; `without_media` lets the words up and keeps pictures and films back.
     """
 
     state: State
@@ -47,6 +47,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     policy_version: str = ""
     post_version: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    without_media: bool = False
 
 
 def is_final(state: State) -> bool:

@@ -36,7 +36,9 @@ from parvis.engine.change import (
     Written,
 )
 from parvis.engine.codec import body, seqs_of_body, wall_of_body
+from parvis.engine.desk import claims
 from parvis.engine.dialect import Find, one_each, one_of
+from parvis.engine.rows import Claim
 from parvis.engine.staging import STAGE, Spot, Staging
 
 _HEADS = (
@@ -143,6 +145,7 @@ class Batch:
         self._orders: dict[tuple[str, str], int] = {}
         self._revs: dict[tuple[str, str], int] = {}
         self._walls: dict[str, Wall] = {}
+        self._claims: dict[tuple[str, str], Claim] = {}
         self._keys: dict[str, dict[str, int]] = {}
         self._digests: dict[str, str] = {}
         self._told: list[tuple[Any, ...]] = []
@@ -163,6 +166,7 @@ class Batch:
         posts: dict[str, set[str]] = {}
         formats: dict[str, set[str]] = {}
         cards: dict[str, set[str]] = {}
+        held: dict[str, set[str]] = {}
         rows: set[str] = set()
         for write in writes:
             if write.key:
@@ -175,6 +179,8 @@ class Batch:
                 walls[wall] = walls.get(wall) or _org_of(change)
                 if isinstance(change, _PLACED):
                     posts.setdefault(wall, set()).add(change.post)
+                    if isinstance(change, Decide) and change.hand:
+                        held.setdefault(wall, set()).add(change.post)
                 elif isinstance(change, PutCard):
                     cards.setdefault(wall, set()).add(change.card.post)
                 elif isinstance(change, PutWall):
@@ -192,6 +198,9 @@ class Batch:
             for row in _find_spots(conn, wall, sorted(wanted)):
                 spot = Spot(*row)
                 self._spots[wall, spot.post] = spot
+        for wall, wanted in held.items():  # under the lock that whoever claims waits for
+            for post, claim in claims(conn, wall, sorted(wanted), self._now_ms).items():
+                self._claims[wall, post] = claim
         for wall, wanted in cards.items():
             for post, order in _find_orders(conn, wall, sorted(wanted)):
                 self._orders[wall, post] = order
@@ -267,6 +276,9 @@ class Batch:
             elif isinstance(change, Decide):
                 at = (change.wall, change.post)
                 spot = _decided(spots.get(at) or self._spots.get(at), change)
+                claim = self._claims.get(at)
+                if claim is not None and change.hand and claim.by != change.hand:
+                    raise Conflict(f"{claim.name} has this post in hand; wait or ask them.")
                 spots[at] = spot
                 decisions.append(_decision_row(change, spot.rev))
             elif isinstance(change, Reopen):

@@ -92,7 +92,8 @@ class PutPlacement(msgspec.Struct, frozen=True):
 
 class Decide(msgspec.Struct, frozen=True):
     """Append the decision and set the placement's state; `rev` is the revision that was decided on
-    (else `Conflict`).
+    (else `Conflict`). With `hand`, somebody's `by`, it stands only while nobody else has the post
+    in hand (else `Conflict`, which names them).
     """
 
     wall: str
@@ -101,6 +102,7 @@ class Decide(msgspec.Struct, frozen=True):
     rev: int
     id: str
     org: str = "main"
+    hand: str = ""
 
 
 class Reopen(msgspec.Struct, frozen=True):

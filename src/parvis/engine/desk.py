@@ -64,8 +64,10 @@ def claim(
     now_ms: int,
     until_ms: int,
 ) -> Sequence[str]:
-    """Take or renew what is free or one's own, in one order on every node; which are now `by`'s."""
-    org = conn.execute(_ORG, {"wall": wall}).scalar() or "main"
+    """Take or renew what is free or one's own, in one order on every node; which are now `by`'s.
+    Who is deciding on the wall in this moment is waited for.
+    """
+    org = conn.execute(_ORG.with_for_update(read=True), {"wall": wall}).scalar() or "main"
     mine: list[str] = []
     for post in sorted(set(posts)):
         row = {

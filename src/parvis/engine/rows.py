@@ -98,7 +98,7 @@ class Act(msgspec.Struct, frozen=True):
     at_ms: int
     together: str
     state: Literal["done", "undone", "past"]
-    kind: Literal["decide", "pin", "feature", "write"]
+    kind: Literal["decide", "pin", "feature", "write", "trust", "block", "wording"]
     post: str
     before: str
     after: str

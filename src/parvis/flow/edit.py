@@ -11,7 +11,7 @@ from parvis.core.event import CardShown, WallChanged
 from parvis.core.ports import Clock
 from parvis.core.wall import Wall
 from parvis.engine import Engine, Write
-from parvis.engine.change import PutWall, Remember, Told
+from parvis.engine.change import Change, PutWall, Remember, Told
 from parvis.flow.road import Road
 
 SCOPE = "edited"
@@ -46,25 +46,35 @@ def marked(wall: str, mark: Mark) -> Remember:
 
 
 async def edit(
-    road: Road, clock: Clock, wall: str, rev: int, make: Callable[[Wall], Wall], *, by: str
+    road: Road,
+    clock: Clock,
+    wall: str,
+    rev: int | None,
+    make: Callable[[Wall], Wall],
+    *,
+    by: str,
+    also: tuple[Change, ...] = (),
 ) -> Mark:
-    """Change the wall; raises `Faster` when it is no longer at `rev`."""
+    """Change the wall, and `also` with it; raises `Faster` when it is no longer at `rev`. Where
+    nothing changes, nothing is written.
+    """
     engine = road.engine
     for _ in range(TRIES):
         async with road.lane(wall):
             row, mark = await engine.wall(wall), await mark_of(engine, wall)
             if row is None:
                 raise Refused(f"There is no wall {wall}.")
-            if mark.rev != rev:
+            if rev is not None and mark.rev != rev:
                 raise Faster(mark)
             new = make(row)
             if new == row:
                 return mark
             now_ms = clock()
-            then = Mark(rev + 1, by, now_ms)
+            then = Mark(mark.rev + 1, by, now_ms)
             risen = await risen_of(engine, row, new)
             told = [Told(wall, WallChanged(wall)), *(Told(wall, CardShown(k)) for k in risen)]
-            write = Write((PutWall(new, row), marked(wall, then)), tuple(told), at_ms=now_ms)
+            changes = (PutWall(new, row), marked(wall, then), *also)
+            write = Write(changes, tuple(told), at_ms=now_ms)
             try:
                 await engine.write(write)
             except Conflict:

@@ -28,6 +28,7 @@ _DONE: dict[str, str] = {
     "new": "Taken in",
     "pending": "Set waiting",
     "approved": "Approved",
+    "bare": "Approved without what it shows",
     "rejected": "Rejected",
     "hidden": "Hidden",
     "duplicate": "Set aside as said before",

@@ -145,17 +145,20 @@ class Road:
         by: str,
         why: str,
         code: str = "person",
+        without_media: bool = False,
     ) -> tuple[Decision, Write]:
         """The write of a person's decision, under the wall's lane; raises `Refused` when the post
         may not be shown.
         """
+        bare = state == "approved" and without_media
         decision = Decision(
             state=state,
             by=by,
-            why=why.strip() or why_of(state, by),
+            why=why.strip() or why_of("bare" if bare else state, by),
             at_ms=self._clock(),
             code=code,
             post_version=post.version,
+            without_media=bare,
         )
         if state != "approved":
             return decision, await self._off_or_only_said(placement, decision, post)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 
-from parvis.core.post import Author, DisplayPolicy, Post
+from parvis.core.post import Author, DisplayPolicy, Media, Post
 from parvis.core.wall import SourceSpec, Wall
 from parvis.engine import Engine
 from parvis.plug.plain import direction
@@ -28,9 +29,16 @@ async def sources_of(engine: Engine, wall: str) -> dict[str, SourceSpec]:
     return {STAFF: source_of(wall), **declared}
 
 
-def post_of(wall: Wall, text: str, lang: str, now_ms: int) -> Post:
+def key_of(wall: str, gesture: str = "") -> str:
+    """A key for a new post; the same gesture gives the same."""
+    name = hashlib.blake2b(gesture.encode(), digest_size=16).hexdigest() if gesture else ""
+    return f"{NETWORK}:{wall}:{name or uuid.uuid4().hex}"
+
+
+def post_of(
+    wall: Wall, key: str, text: str, lang: str, now_ms: int, media: tuple[Media, ...] = ()
+) -> Post:
     """The post, in the wall's own name: nobody of the team stands on a screen unasked."""
-    key = f"{NETWORK}:{wall.id}:{uuid.uuid4().hex}"
     author = Author(key=f"{NETWORK}:{wall.id}:team", handle="", name=wall.title)
     return Post(
         key=key,
@@ -42,6 +50,7 @@ def post_of(wall: Wall, text: str, lang: str, now_ms: int) -> Post:
         entities=find_entities(text),
         lang=lang or wall.lang,
         dir=direction(text),
+        media=media,
         author=author,
     )
 

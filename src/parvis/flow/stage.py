@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import uuid
 
+import msgspec
+
 from parvis.core.event import CardGone, CardShown, PostDecided, RightChanged
 from parvis.core.post import DisplayPolicy, Post
 from parvis.core.rights import Right
-from parvis.core.verdict import Decision
+from parvis.core.verdict import Decision, by_person
 from parvis.engine import Engine, Placement, Write
 from parvis.engine.change import Change, Decide, DropCard, EndRights, PutCard, PutRight, Told
 from parvis.flow.publish import card_of
@@ -23,16 +25,25 @@ def decided(
     """
     wall, key, at_ms = placement.wall, placement.post, decision.at_ms
     id_ = uuid.uuid4().hex
-    changes: list[Change] = [Decide(wall, key, decision, placement.rev, id_)]
+    changes: list[Change] = [Decide(wall, key, decision, placement.rev, id_, hand=_hand(decision))]
     events = [Told(wall, PostDecided(key, decision.state, id_))]
     if right is not None:
         changes += [
             EndRights(wall, key, at_ms),
             PutRight(wall, key, right),
-            PutCard(wall, card_of(post, policy, at_ms)),
+            PutCard(wall, card_of(_seen(post, decision), policy, at_ms)),
         ]
         events += [Told(wall, RightChanged(key, right.basis, True)), Told(wall, CardShown(key))]
     return Write(tuple(changes), tuple(events), at_ms=at_ms)
+
+
+def _hand(decision: Decision) -> str:
+    """A person's decision waits for whoever else has the post in hand; a machine's does not."""
+    return decision.by if by_person(decision) else ""
+
+
+def _seen(post: Post, decision: Decision) -> Post:
+    return msgspec.structs.replace(post, media=()) if decision.without_media else post
 
 
 def taken_off(placement: Placement, decision: Decision, refill: str | None) -> Write:
@@ -42,7 +53,7 @@ def taken_off(placement: Placement, decision: Decision, refill: str | None) -> W
     wall, key, at_ms = placement.wall, placement.post, decision.at_ms
     id_ = uuid.uuid4().hex
     changes: list[Change] = [
-        Decide(wall, key, decision, placement.rev, id_),
+        Decide(wall, key, decision, placement.rev, id_, hand=_hand(decision)),
         DropCard(wall, key),
         EndRights(wall, key, at_ms),
     ]

@@ -217,6 +217,7 @@ async def _furnish(
         snapshots=Snapshots(engine),
         static=static,
         media=Media(engine, http.scoped("media"), guard.knows),
+        darkroom=darkroom,
         public_url=settings.public_url,
         contact=settings.contact,
         reach=reach,

@@ -14,6 +14,7 @@ from parvis.web.api_queue import QueueApi
 from parvis.web.api_screens import ScreensApi
 from parvis.web.api_sources import SourcesApi
 from parvis.web.api_walls import WallsApi
+from parvis.web.api_write import WriteApi
 from parvis.web.asked import actor_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
@@ -50,6 +51,7 @@ class Api:
             SourcesApi(room),
             QueueApi(room),
             ActsApi(room),
+            WriteApi(room),
             screens,
             NowApi(room, screens),
             PeopleApi(room),

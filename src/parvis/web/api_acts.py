@@ -1,4 +1,4 @@
-"""The API of what the team does beside deciding: pin, feature, write, undo."""
+"""The API of what the team does beside deciding: pin, feature, undo."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.engine import Act
-from parvis.flow.desk import Undone
-from parvis.plug.plain import clean
-from parvis.web.api_types import PostKey
+from parvis.flow.undo import Undone
+from parvis.web.api_types import ActId, PostKey
 from parvis.web.asked import actor_of, must_stand, wall_of
 from parvis.web.entry import Entry, answer, body_of
-from parvis.web.problem import Failed
 from parvis.web.room import Room
-
-MAX_TEXT = 2_000
 
 
 class Pinning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keep a shown post on the wall's front, or no longer."""
 
     post: PostKey
+    on: bool
+    act: ActId = ""
+
+
+class Pinned(msgspec.Struct, frozen=True):
+    """How it is now."""
+
+    post: str
     on: bool
 
 
@@ -33,6 +37,7 @@ class Featuring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     post: PostKey
     seconds: Annotated[int, Meta(ge=0, le=3600)]
+    act: ActId = ""
 
 
 class Featured(msgspec.Struct, frozen=True):
@@ -41,27 +46,16 @@ class Featured(msgspec.Struct, frozen=True):
     until_ms: int
 
 
-class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A post of the team's own, shown at once in the wall's name."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
-    lang: Annotated[str, Meta(max_length=35)] = ""
-
-
-class WrittenPost(msgspec.Struct, frozen=True):
-    """Its key."""
-
-    post: str
-
-
 class Acts(msgspec.Struct, frozen=True):
     """What you did last, newest first."""
 
     acts: tuple[Act, ...]
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An empty object."""
+class Last(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which gesture: its `together`; '' is the last one."""
+
+    of: ActId = ""
 
 
 class ActsApi:
@@ -81,23 +75,19 @@ class ActsApi:
             ),
             Entry(
                 method="POST", path=f"{wall}/posts/pin", handle=self.pin, who="moderator",
-                about="Keep a post on the wall's front.", takes=Pinning, gives=Pinning,
+                about="Keep a post on the wall's front.", takes=Pinning, gives=Pinned,
             ),
             Entry(
                 method="POST", path=f"{wall}/posts/feature", handle=self.feature, who="moderator",
                 about="Give a post the light now.", takes=Featuring, gives=Featured,
             ),
             Entry(
-                method="POST", path=f"{wall}/posts/write", handle=self.write, who="moderator",
-                about="Write a post of the team's own.", takes=Writing, gives=WrittenPost,
-            ),
-            Entry(
                 method="POST", path=f"{wall}/undo", handle=self.undo, who="moderator",
-                about="Take back your last act on this wall.", takes=Nothing, gives=Undone,
+                about="Take back your last act on this wall.", takes=Last, gives=Undone,
             ),
             Entry(
                 method="POST", path=f"{wall}/redo", handle=self.redo, who="moderator",
-                about="Do again what you took back last.", takes=Nothing, gives=Undone,
+                about="Do again what you took back last.", takes=Last, gives=Undone,
             ),
         ]  # fmt: skip
 
@@ -111,8 +101,9 @@ class ActsApi:
         asked = await body_of(request, Pinning)
         wall = await wall_of(self._engine, request)
         await must_stand(self._engine, wall.id, asked.post)
-        await self._desk.pin(wall.id, asked.post, asked.on, by=actor_of(request).by)
-        return answer(asked)
+        by = actor_of(request).by
+        await self._desk.pin(wall.id, asked.post, asked.on, by=by, id=asked.act)
+        return answer(Pinned(asked.post, asked.on))
 
     async def feature(self, request: Request) -> Response:
         """POST /api/walls/{wall}/posts/feature."""
@@ -120,27 +111,17 @@ class ActsApi:
         wall = await wall_of(self._engine, request)
         await must_stand(self._engine, wall.id, asked.post)
         by = actor_of(request).by
-        until_ms = await self._desk.feature(wall.id, asked.post, asked.seconds, by=by)
+        until_ms = await self._desk.feature(wall.id, asked.post, asked.seconds, by=by, id=asked.act)
         return answer(Featured(until_ms))
-
-    async def write(self, request: Request) -> Response:
-        """POST /api/walls/{wall}/posts/write."""
-        asked = await body_of(request, Writing)
-        wall = await wall_of(self._engine, request)
-        text = clean(asked.text).strip()
-        if not text:
-            raise Failed(422, "The post has no words; write some.")
-        by = actor_of(request).by
-        return answer(WrittenPost(await self._desk.write(wall.id, text, asked.lang, by=by)))
 
     async def undo(self, request: Request) -> Response:
         """POST /api/walls/{wall}/undo."""
-        await body_of(request, Nothing)
+        asked = await body_of(request, Last)
         wall = await wall_of(self._engine, request)
-        return answer(await self._desk.undo(wall.id, by=actor_of(request).by))
+        return answer(await self._desk.undo(wall.id, by=actor_of(request).by, of=asked.of))
 
     async def redo(self, request: Request) -> Response:
         """POST /api/walls/{wall}/redo."""
-        await body_of(request, Nothing)
+        asked = await body_of(request, Last)
         wall = await wall_of(self._engine, request)
-        return answer(await self._desk.redo(wall.id, by=actor_of(request).by))
+        return answer(await self._desk.redo(wall.id, by=actor_of(request).by, of=asked.of))

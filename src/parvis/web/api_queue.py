@@ -17,7 +17,8 @@ from parvis.engine import Claim, Placement, Queued, Sought, Step, Tale
 from parvis.flow.desk import Asked, Taken
 from parvis.flow.explain import Why
 from parvis.flow.publish import team_media
-from parvis.web.api_types import PostKey
+from parvis.flow.ruling import Kind
+from parvis.web.api_types import ActId, PostKey
 from parvis.web.asked import actor_of, must_stand, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.names import names
@@ -80,13 +81,26 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person's decision; with `rev` it is refused (409) when the post changed since."""
+    """A person's decision; with `rev` it is refused (409) when the post changed since.
+
+    `without_media` shows its words alone. `rules` change the wall's policy with it, in one gesture:
+    `trust` or `block` its author, `wording` blocks `words`.
+    """
 
     post: PostKey
     state: Literal["approved", "rejected", "hidden", "pending"]
     rev: Rev | None = None
     why: Said = ""
     code: Annotated[str, Meta(max_length=40)] = ""
+    without_media: bool = False
+    rules: Annotated[tuple[Kind, ...], Meta(max_length=3)] = ()
+    words: Annotated[str, Meta(max_length=80)] = ""
+
+
+class DecideOne(Decide, frozen=True, forbid_unknown_fields=True):
+    """One decision, and the name of the act."""
+
+    act: ActId = ""
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -100,6 +114,7 @@ class DecideAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Many decisions as one gesture: one undo takes them all back."""
 
     decisions: Annotated[tuple[Decide, ...], Meta(min_length=1, max_length=MAX_PAGE)]
+    act: ActId = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -213,7 +228,7 @@ class QueueApi:
         return [
             Entry(
                 method="POST", path=f"{wall}/posts/decide", handle=self.decide, who="moderator",
-                about="Decide on a post.", takes=Decide, gives=Decided,
+                about="Decide on a post.", takes=DecideOne, gives=Decided,
             ),
             Entry(
                 method="POST", path=f"{wall}/posts/decide_all", handle=self.decide_all,
@@ -287,10 +302,11 @@ class QueueApi:
     # acts -----------------------------------------------------------------------------------------
     async def decide(self, request: Request) -> Response:
         """POST /api/walls/{wall}/posts/decide."""
-        asked = await body_of(request, Decide)
+        asked = await body_of(request, DecideOne)
         wall = await wall_of(self._engine, request)
         await must_stand(self._engine, wall.id, asked.post)
-        taken = await self._desk.decide(wall.id, _asked(asked), by=actor_of(request).by)
+        by = actor_of(request).by
+        taken = await self._desk.decide(wall.id, _asked(asked), by=by, id=asked.act)
         return answer(Decided(taken.decision, taken.rev))
 
     async def decide_all(self, request: Request) -> Response:
@@ -298,7 +314,8 @@ class QueueApi:
         asked = await body_of(request, DecideAll)
         wall = await wall_of(self._engine, request)
         asks = [_asked(each) for each in asked.decisions]
-        outcomes = await self._desk.decide_all(wall.id, asks, by=actor_of(request).by)
+        by = actor_of(request).by
+        outcomes = await self._desk.decide_all(wall.id, asks, by=by, id=asked.act)
         pairs = zip(asks, outcomes, strict=True)
         return answer(Outcomes(tuple(_outcome(one.post, outcome) for one, outcome in pairs)))
 
@@ -327,8 +344,16 @@ class QueueApi:
 
 
 def _asked(decide: Decide) -> Asked:
-    code = decide.code or "person"
-    return Asked(decide.post, decide.state, decide.why, decide.rev, code)
+    return Asked(
+        decide.post,
+        decide.state,
+        decide.why,
+        decide.rev,
+        decide.code or "person",
+        decide.without_media,
+        tuple(dict.fromkeys(decide.rules)),
+        decide.words,
+    )
 
 
 def _outcome(post: str, outcome: Taken | Exception) -> Outcome:

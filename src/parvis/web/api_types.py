@@ -11,6 +11,8 @@ from parvis.engine import BridgeHealth, Health, Step
 
 PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Why = Annotated[str, Meta(max_length=500)]
+ActId = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*\Z")]
+"""A name that the sender gives an act: sent again under it, the act is done once. '' gives none."""
 
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from parvis.core.errors import Later, Refused
 from parvis.core.post import BLOB, Post
+from parvis.core.wire import Card
 from parvis.engine import Engine
 from parvis.plug.http import Http
 from parvis.web.problem import problem
@@ -96,10 +97,10 @@ class Media:
     async def answer(self, request: Request) -> Response:
         """GET /media/{number or `avatar`}?post=KEY."""
         key = request.query_params.get("post", "")
-        post = await self._shown(key) or (
+        which = str(request.path_params["which"])
+        post = await self._shown(key, which) or (
             await self._waiting(key) if await self._opens(request.scope) else None
         )
-        which = str(request.path_params["which"])
         own = own_file(post, which) if post is not None else None
         if own is not None:
             return await self.own(request, *own)
@@ -135,11 +136,13 @@ class Media:
         part = body[first : last + 1]
         return Response(part, 206, headers, media_type=kind_of(body) or mime)
 
-    async def _shown(self, key: str) -> Post | None:
+    async def _shown(self, key: str, which: str) -> Post | None:
+        """The post, when a card of it shows this."""
         for placement in await self._engine.placements(key) if key else ():
             if placement.state != "approved":
                 continue
-            if await self._engine.cards(placement.wall, [key]):
+            card = (await self._engine.cards(placement.wall, [key])).get(key)
+            if card is not None and which in _names(card):
                 known = await self._engine.known(placement.wall, [key])
                 return known[key].post if key in known else None
         return None
@@ -190,6 +193,12 @@ class Media:
         if not mime:
             raise Refused("What the network sent is no picture that a wall can show.")
         return Picture(reply.body, mime)
+
+
+def _names(card: Card) -> set[str]:
+    """What of its post the card shows."""
+    shown = [url for media in card.media for url in (media.url, media.poster)]
+    return {"avatar", *(url.removeprefix("/media/").partition("?")[0] for url in shown)}
 
 
 def own_file(post: Post, which: str) -> tuple[str, str] | None:

@@ -140,6 +140,8 @@ class Receipt:
             if decision.state == "pending" and decision is not s.decided[-1]:
                 continue
             kind, text = self._told(decision.state, decision.by)
+            if decision.without_media:
+                text = self._say("step_bare")
             steps.append(self._step(kind, self._since(decision.at_ms - before), text))
             before = decision.at_ms
         if s.face == "shown":

@@ -15,6 +15,7 @@ from parvis.flow.collect import Collector
 from parvis.flow.desk import Desk
 from parvis.flow.publish import NOTHING
 from parvis.flow.road import Road
+from parvis.plug.darkroom import Darkroom
 from parvis.plug.format import Format
 from parvis.plug.layout import Layout, Plan
 from parvis.plug.manifest import Manifest
@@ -91,6 +92,7 @@ class Room:
     snapshots: Snapshots
     static: Static
     media: Media | None = None
+    darkroom: Darkroom | None = None
     public_url: str = ""
     contact: str = ""
     reach: Reach = field(default_factory=Reach)

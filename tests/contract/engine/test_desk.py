@@ -280,3 +280,44 @@ async def test_pages_go_on_without_gap_or_double(
             break
     assert pages > 5
     assert walked == [item.key for item in reversed(posts) if "1" in item.text]
+
+
+# claims and decisions -----------------------------------------------------------------------------
+def by_hand(n: int, who: str, rev: int = 0) -> Write:
+    said = Decision("approved", f"person:{who}", "Fine.", NOW_MS)
+    return Write((Decide("square", post(n).key, said, rev, f"d-{who}-{n}", hand=said.by),))
+
+
+async def test_a_claim_stops_a_decision_where_it_is_written(
+    engine: Engine, clock: ManualClock
+) -> None:
+    await fill(engine, 3)
+    await take(engine, "zoe", ONE)
+    outcomes = await engine.write_all([by_hand(1, "mo"), by_hand(2, "mo")])
+    assert str(outcomes[0]) == "Zoe has this post in hand; wait or ask them."
+    assert not isinstance(outcomes[1], Exception)
+    assert await engine.decisions("square", ONE) == []
+    await engine.write(by_hand(1, "zoe"))
+    await take(engine, "zoe", THREE)
+    machine = Decision("pending", "rule:flood", "Many.", NOW_MS)
+    await engine.write(Write((Decide("square", THREE, machine, 0, "d-m"),)))
+    clock.now_ms += 45_000
+    await engine.write(by_hand(3, "mo", rev=1))
+
+
+async def test_a_post_in_hand_and_undecided_stays_undecided(engine: Engine) -> None:
+    """However a claim and a decision cross: who was told that they hold a post and saw it undecided
+    finds it undecided later.
+    """
+    posts = await fill(engine, 30)
+
+    async def hold(key: str) -> tuple[str, bool]:
+        await take(engine, "zoe", key)
+        return key, not await engine.decisions("square", key)
+
+    _, seen_ = await asyncio.gather(
+        asyncio.gather(*(engine.write_all([by_hand(n, "mo")]) for n in range(1, 31))),
+        asyncio.gather(*(hold(item.key) for item in posts)),
+    )
+    for key, undecided in seen_:
+        assert bool(await engine.decisions("square", key)) is not undecided

@@ -158,3 +158,18 @@ async def test_unknown_posts_and_walls_are_404(street: Street) -> None:
         assert (await street.get(path, key=True)).status == 404
     assert (await street.get(f"{WALL}/why", key=True, post="x:y:z")).status == 404
     assert (await street.post("/api/walls/none/claim", {"posts": []})).status == 404
+
+
+async def test_rules_go_with_a_decision_and_back_with_it(street: Street) -> None:
+    await street.tell("1", "Hello")
+    asked = {"post": KEY, "state": "rejected", "rules": ["wording"], "words": "free hugs"}
+    await sent(street, "/posts/decide", {**asked, "act": "one"})
+    await sent(street, "/posts/decide", {**asked, "act": "one"})
+    assert (await got(street, ""))["policy"]["words"] == ["free hugs"]
+    kinds = [(act["kind"], act["together"]) for act in (await got(street, "/acts"))["acts"]]
+    assert kinds == [("wording", "one"), ("decide", "one")]
+    assert len((await sent(street, "/undo", {"of": "one"}))["acts"]) == 2
+    assert (await sent(street, "/undo", {"of": "one"}))["acts"] == []
+    assert (await got(street, ""))["policy"]["words"] == []
+    said = await sent(street, "/undo", {"of": "two"}, 422)
+    assert said["detail"] == "There is nothing to undo."

@@ -314,3 +314,26 @@ async def test_a_wall_without_the_source_invites_nobody(street: Street) -> None:
     assert "takes no posts from phones" in told or 'id="vote"' in told
     assert "<textarea" not in told
     assert (await send(street, "x")).status == 404
+
+
+async def test_words_without_their_photo_are_so_everywhere(street: Street) -> None:
+    """On the wall, at the picture's address, shared, and on the author's receipt."""
+    word = await sent(street, "Lanterns #parvis", files=PHOTO)
+    key = key_of(post_id(word))
+    said = {"post": key, "state": "approved", "without_media": True}
+    assert (await street.post("/api/walls/square/posts/decide", said)).status == 200
+    (card,) = await street.cards()
+    assert (card["text"], card.get("media", [])) == ("Lanterns #parvis", [])
+    assert (await street.ask("/media/0", params={"post": key})).status == 404
+    team = await street.ask("/media/0", params={"post": key}, headers=bearer())
+    assert team.status == 200, "the team still sees what it keeps back"
+    for path in ("/w/square", f"/s/square?post={key}"):
+        assert "/media/" not in await page(street, path)
+    told = await page(street, f"/r/{word}")
+    assert "by a person, without what it shows" in told and f"/r/{word}/media/0" in told
+    assert "sans l’image" in await page(street, f"/r/{word}?lang=fr", "fr")  # noqa: RUF001
+    assert (await street.post("/api/walls/square/undo", {})).status == 200
+    assert (await street.ask("/media/0", params={"post": key})).status == 200
+    steps = re.findall("Read and accepted by a person[^<]*", await page(street, f"/r/{word}"))
+    whole, bare = "Read and accepted by a person", ", without what it shows"
+    assert steps[-2:] == [whole + bare, whole]
