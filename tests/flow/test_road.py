@@ -39,6 +39,12 @@ async def test_newest_approved_stands_first(venue: Venue) -> None:
     assert await venue.shown() == [post(number).key for number in (3, 2, 1)]
 
 
+async def test_posts_of_one_batch_stand_as_they_came_and_not_by_their_keys(venue: Venue) -> None:
+    numbers = (7, 2, 9, 4, 1)
+    await venue.receive(*(post(number) for number in numbers))
+    assert await venue.shown() == [post(number).key for number in reversed(numbers)]
+
+
 async def test_what_is_approved_now_comes_first_however_long_it_waited(venue: Venue) -> None:
     await venue.declare(PutWall(wall(policy=Policy(mode="approve_first"))))
     await venue.receive(post(1))

@@ -111,11 +111,13 @@ class Decider:
         waiting = list((await self._engine.known(wall, keys)).values()) if keys else []
         if len(keys) == FRESH or not keys:
             waiting += await self._engine.undecided(wall, BACKLOG)
-        todo = {
-            item.post.key: item
+        undecided = [
+            (item.placement.order, item)
             for item in waiting
-            if item.placement and item.placement.state == "new"
-        }
+            if item.placement is not None and item.placement.state == "new"
+        ]
+        undecided.sort(key=lambda pair: pair[0])  # cards go up as posts came, not by their keys
+        todo = {item.post.key: item for _, item in undecided}
         if not todo:
             return bool(fresh)
         asks = await self.gather(wall, list(todo.values()), policy)
