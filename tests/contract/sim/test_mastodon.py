@@ -18,6 +18,7 @@ from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
 from parvis.sim.mastodon.crowd import utterance
 from parvis.sim.mastodon.html import as_html
+from parvis.sim.mastodon.status import Draft
 from tests.waiting import until
 
 
@@ -314,3 +315,21 @@ async def test_the_command_serves_until_it_is_told_to_stop() -> None:
     await until(crowded)
     process.terminate()
     assert await process.wait() == 0
+
+
+async def test_a_server_that_runs_for_days_keeps_what_is_recent() -> None:
+    world = World(most=3)
+    ids = [world.post(Draft(f"Number {n}"), "http://here")["id"] for n in range(5)]
+    world.notify("favourite", ids[-1])
+    assert list(world.statuses) == ids[2:]
+    world.asked = [f"/{n}" for n in range(9)]
+    world.post(Draft("@parvis hello"), "http://here")
+    assert world.asked == ["/6", "/7", "/8"] and len(world.notified) <= 3
+
+
+async def test_a_worlds_pictures_are_served(client: Client) -> None:
+    client.world.pictures = {"dot.jpg": b"\xff\xd8\xff"}
+    async with client.session.get(f"{client.url}/pictures/dot.jpg") as reply:
+        assert (reply.status, reply.content_type) == (200, "image/jpeg")
+        assert await reply.read() == b"\xff\xd8\xff"
+    assert (await client.get("/pictures/other.jpg"))[0] == 404

@@ -34,6 +34,7 @@ def mount(app: web.Application) -> None:
     get("/api/v1/accounts/{id}/statuses", account_statuses)
     get("/api/v2/search", search)
     get("/api/v1/trends/tags", trends)
+    get("/pictures/{name}", picture)
 
 
 @web.middleware
@@ -121,6 +122,14 @@ def said(status: int) -> str:
         429: "Too many requests",
     }
     return msgspec.json.encode({"error": words.get(status, "Something went wrong")}).decode()
+
+
+async def picture(request: web.Request) -> web.Response:
+    """A picture of the world's own."""
+    body = request.app[WORLD].pictures.get(request.match_info["name"])
+    if body is None:
+        raise web.HTTPNotFound
+    return web.Response(body=body, content_type="image/jpeg")
 
 
 async def instance(request: web.Request) -> web.Response:

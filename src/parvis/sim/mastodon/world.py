@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -83,6 +83,10 @@ class World:
     """The owner's notifications: id, type, id of the status."""
     asked: list[str] = field(default_factory=list)
     """Every path that was asked for, the latest last."""
+    most: int = 0
+    """How many statuses are kept, and as many notes of what happened; 0: all."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """JPEG by file name, for statuses to show."""
     _last_id: int = 0
 
     # what happens ---------------------------------------------------------------------------------
@@ -98,7 +102,15 @@ class World:
         self._tell("update", status, _json(status))
         if self._mentions_owner(status):
             self.notify("mention", status["id"])
+        self._forget()
         return status
+
+    def _forget(self) -> None:
+        """A server that runs for days keeps what is recent."""
+        if self.most:
+            for id_ in list(self.statuses)[: -self.most]:
+                del self.statuses[id_]
+            del self.asked[: -self.most], self.notified[: -self.most]
 
     def notify(self, type_: str, id_: str) -> None:
         """Something that concerns the owner happened with a status."""
