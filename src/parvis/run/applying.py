@@ -9,6 +9,7 @@ import msgspec
 from parvis.core.errors import Refused
 from parvis.run import local_call, welcome
 from parvis.run.progress import Wait
+from parvis.run.recipe import stays
 from parvis.run.settings import Settings
 from parvis.web.api_types import Served
 from parvis.web.reach import reachable
@@ -18,12 +19,15 @@ ASKING = "asking the parvis that runs"
 
 
 class Applying:
-    """One file on its way to the process that serves; `where` is the file's name."""
+    """One file on its way to the process that serves; `where` is the file's name. With `new_wall`
+    it is given only where there is no wall of that name.
+    """
 
-    def __init__(self, settings: Settings, where: str, *, dry: bool) -> None:
+    def __init__(self, settings: Settings, where: str, *, dry: bool, new_wall: str = "") -> None:
         self._folder = settings.folder
         self._where = where
         self._dry = dry
+        self._new_wall = new_wall
 
     def run(self, text: str, *, elsewhere: bool) -> int:
         """Apply it and say what changed, where it is served, and how its sources are.
@@ -36,8 +40,12 @@ class Applying:
                 " --data."
             )
         path = "/api/apply" + ("?dry=1" if self._dry else "")
-        applied = msgspec.convert(self._asked("POST", path, text.encode()), Applied)
-        say_changed(applied.said, self._where, self._dry)
+        if self._is_there():
+            applied = Applied((self._new_wall,), ())
+            welcome.say(stays(self._new_wall, self._where))
+        else:
+            applied = msgspec.convert(self._asked("POST", path, text.encode()), Applied)
+            say_changed(applied.said, self._where, self._dry)
         now = self._served(applied)
         if elsewhere:
             welcome.say(
@@ -48,6 +56,12 @@ class Applying:
             welcome.say(*welcome.addresses(now))
             self._say_sources(now, applied)
         return 0
+
+    def _is_there(self) -> bool:
+        if not self._new_wall:
+            return False
+        now = msgspec.convert(self._asked("GET", "/api/served"), Served)
+        return self._new_wall in [wall.id for wall in now.walls]
 
     def _say_sources(self, now: Served, applied: Applied) -> None:
         lines = welcome.Lines()

@@ -55,7 +55,7 @@ def test_it_holds_every_module_and_all_data_of_the_clone(wheel: Path) -> None:
     source = ROOT / "src"
     wanted = {
         file.relative_to(source).as_posix()
-        for pattern in ("*.py", "*.toml", "*.json", "*.txt", "*.sql", "py.typed")
+        for pattern in ("*.py", "*.toml", "*.json", "*.txt", "*.sql", "*.jpg", "py.typed")
         for file in (source / "parvis").rglob(pattern)
     }
     kept = {name for name in wanted if not NO_PART.search(name) and "/static/" not in name}

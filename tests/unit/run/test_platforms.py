@@ -36,7 +36,7 @@ def test_windows_is_told_what_does_not_work_there(
     monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
     monkeypatch.setattr(sys, "platform", system)
     words = {"event": None, "data": str(tmp_path), "host": None, "port": 0, "public_url": None}
-    status = up.run(argparse.Namespace(**words, demo=False, dry_run=False))
+    status = up.run(argparse.Namespace(**words, demo=False, dry_run=False, recipe=None))
     said = capsys.readouterr().err
     assert (status, said.count("\n")) == (0, sentences)
     assert ("no local socket" in said) is bool(sentences)

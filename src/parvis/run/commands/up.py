@@ -20,6 +20,7 @@ from parvis.run.applying import Applying, say_changed
 from parvis.run.certificate import context_of
 from parvis.run.dry_run import dry_run
 from parvis.run.event_file import read_event, read_file
+from parvis.run.recipe import introduce, read_recipe, stays, where_of
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import say, say_ready
 from parvis.run.wire_up import House, known, open_house
@@ -52,6 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-url", metavar="URL", help="the address that visitors open")
     parser.add_argument("--demo", action="store_true", help="a wall and a crowd, in ./parvis-demo")
     parser.add_argument(
+        "--recipe", metavar="NAME", help="a ready-made wall: event, office, outdoor, shop or site"
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="only say what the file would change"
     )
 
@@ -64,14 +68,22 @@ def run(args: argparse.Namespace) -> int:
     given["public_url"] = args.public_url
     if args.demo and args.data is None:
         given["data"] = DEMO_FOLDER
+    if args.recipe is not None and args.event is not None:
+        raise Refused("Give an event file or --recipe, not both: a recipe is an event file.")
+    text, where, new_wall = "", "", ""
+    if args.recipe is not None:
+        text, where = read_recipe(args.recipe), where_of(args.recipe)
+    elif args.event is not None:
+        text, where = read_file(args.event), str(args.event)
     settings = load(given)
     context_of(settings)  # a wrong certificate is told before anything is opened
-    text = read_file(args.event) if args.event is not None else ""
-    where = str(args.event) if args.event is not None else ""
-    if args.event is not None:
-        read_event(text, known(), where)  # wrong files are told before anything is opened
+    if text:
+        declared = read_event(
+            text, known(), where
+        )  # wrong files are told before anything is opened
+        new_wall = declared[0].wall.id if args.recipe is not None else ""
     if local_call.is_served(settings.folder):
-        apply_there = Applying(settings, where, dry=args.dry_run)
+        apply_there = Applying(settings, where, dry=args.dry_run, new_wall=new_wall)
         return apply_there.run(text, elsewhere=args.port is not None or args.host is not None)
     if args.dry_run:
         say_changed(asyncio.run(dry_run(settings, text, where)).said, where, True)
@@ -81,7 +93,8 @@ def run(args: argparse.Namespace) -> int:
     logs.set_up(settings.log)
     sys.setswitchinterval(HANDED_OVER_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        return runner.run(Serving(settings).serve(text, where, demo_too=args.demo))
+        serving = Serving(settings)
+        return runner.run(serving.serve(text, where, demo_too=args.demo, only_new=bool(new_wall)))
 
 
 class Serving:
@@ -93,8 +106,8 @@ class Serving:
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(self, text: str, where: str, *, demo_too: bool) -> int:
-        """Open, declare, start, serve, stop."""
+    async def serve(self, text: str, where: str, *, demo_too: bool, only_new: bool = False) -> int:
+        """Open, declare, start, serve, stop. `only_new`: a wall that is there stays as it is."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._heard(loop))
@@ -108,10 +121,13 @@ class Serving:
         try:
             house = await open_house(self._settings)
             try:
-                if text:
+                if only_new:
+                    if there := await introduce(house, text, where):
+                        print(stays(there, where), file=sys.stderr)
+                elif text:
                     await house.declaring.apply(text, False, where)
                 if crowd is not None:
-                    await house.declaring.apply(crowd.event, False, "the demo")
+                    await crowd.declare(house)
                 await self._run(house, crowd)
             finally:
                 await house.stop()
