@@ -1,5 +1,8 @@
-import { measure, type FormatFace, type Snapshot, type WallFormat } from "@parvis/kit";
+import { joinOf, measure, qr, type FormatFace, type Snapshot, type WallFace, type WallFormat } from "@parvis/kit";
 import { loadHalf } from "../kit/half";
+
+const QR = 13; // hundredths of the short side: smaller is read by no phone
+const LEAST_PX = 48; // nor is a code of so few pixels, on a ticker
 
 /** What the formats need of the stage. */
 interface Room extends HTMLElement {
@@ -13,15 +16,19 @@ export class Formats {
   private readonly standing: Record<string, WallFormat> = {};
   private faces: readonly FormatFace[] = [];
   private lang = "";
+  private readonly ask = document.createElement("div");
+  private wall: WallFace | undefined;
 
   constructor(room: Room) {
     this.room = room;
     this.part.className = "formats";
+    this.ask.className = "ask orbit";
   }
 
   renew(snapshot: Snapshot): void {
     this.faces = snapshot.formats;
     this.lang = snapshot.wall.lang;
+    this.wall = snapshot.wall;
     for (const id of Object.keys(this.standing)) {
       if (this.faces.some((face) => face.format === id)) continue;
       this.standing[id]?.remove();
@@ -31,7 +38,26 @@ export class Formats {
     this.settle();
   }
 
+  /** Whoever is to take part must be told where: here, unless the layout says so already. */
+  private sign(u: number): void {
+    const join = joinOf();
+    const asks = this.wall !== undefined && join !== "" && !this.room.querySelector(".layout .qr");
+    this.part.classList.toggle("asks", asks);
+    if (!asks) return this.ask.remove();
+    if (this.ask.dataset["join"] !== join || !this.ask.parentNode) {
+      this.ask.dataset["join"] = join;
+      const address = document.createElement("p");
+      address.dir = "ltr";
+      address.textContent = join.replace(/^https?:\/\//, "");
+      const code = qr(this.wall!);
+      this.ask.replaceChildren(...(code ? [code, address] : [address]));
+      this.part.append(this.ask);
+    }
+    this.part.classList.toggle("coded", QR * u >= LEAST_PX);
+  }
+
   resize(u: number): void {
+    this.sign(u);
     for (const id of Object.keys(this.standing)) this.standing[id]?.resized(u);
   }
 

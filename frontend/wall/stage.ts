@@ -126,6 +126,7 @@ class Stage extends HTMLElement {
       this.layout = layout;
       old?.remove();
       this.querySelector(".first")?.remove();
+      this.formats?.resize(measure(this).u); // they say how to take part where the layout does not
     };
     const enter = (): void => (this.layout ? this.scene(place) : place());
     if (customElements.get(name)) enter();

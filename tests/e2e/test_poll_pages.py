@@ -58,6 +58,55 @@ async def test_a_poll_comes_grows_and_goes(browser: Browser) -> None:
             await expect(places).to_have_count(7)
 
 
+ADDRESS = "https://wall.example.org/p/hall"
+SHOWN = """() => {
+  const screen = [innerWidth, innerHeight];
+  return Array.from(document.querySelectorAll(".qr, .ask p, .join"))
+    .map((one) => [one.className || "ask", one.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && box.left >= 0 && box.right <= screen[0] + 1
+      && box.top >= 0 && box.bottom <= screen[1] + 1)
+    .map(([name, box]) => [name, Math.round(box.width)]);
+}"""
+
+
+@pytest.mark.parametrize("layout", ["masonry", "spotlight"])
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), (1366, 768), (1024, 768), (1080, 1920), (3840, 480), (1920, 360)]
+)
+async def test_a_poll_says_where_to_vote_once_beside_whatever_layout(
+    browser: Browser, layout: str, size: tuple[int, int]
+) -> None:
+    cards = [card_of("ana", at, f"Words of post {at}.") for at in range(1, 9)]
+    stub = StubWall(face_of(layout=layout), cards, [poll_of(80, 20)])
+    stub.join = ADDRESS
+    width, height = size
+    with served(stub) as wall:
+        box = {"width": width, "height": height}
+        async with opened(browser, f"{wall.url}/w/hall", viewport=box) as seen:
+            await listening(wall)
+            await expect(seen.page.locator("parvis-poll-wall")).to_be_visible()
+
+            async def told() -> list[list[Any]]:
+                found = list(await seen.page.evaluate(SHOWN))
+                return found if [name for name, _ in found].count("qr") == 1 else []
+
+            shown = await until(told)
+            assert {name for name, _ in shown} & {"ask", "join"}, "the address in words"
+            unit = min(size) / 100 * (1.8 if width > 4 * height else 1)
+            (code,) = [wide for name, wide in shown if name == "qr"]
+            assert code >= 12.9 * unit
+            assert await seen.page.evaluate(MEETS) == []
+
+
+async def test_a_poll_that_no_phone_can_reach_promises_nothing(browser: Browser) -> None:
+    stub = StubWall(face_of(layout="spotlight"), [card_of("ana", 1, "Hello.")], [poll_of(1, 2)])
+    with served(stub) as wall:
+        async with opened(browser, f"{wall.url}/w/hall") as seen:
+            await listening(wall)
+            await expect(seen.page.locator("parvis-poll-wall")).to_be_visible()
+            await expect(seen.page.locator(".ask, .qr")).to_have_count(0)
+
+
 LONG = "An answer as long as answers are allowed to be, which is eighty characters each."
 MEETS = """() => {
   const found = [];
