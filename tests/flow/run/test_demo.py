@@ -159,7 +159,7 @@ async def test_the_first_minute_takes_every_road(evening: Evening) -> None:
     by_phone = [card for card in cards if card["network"] == "phone"]
     assert any(card.get("media") for card in by_phone), "a photo came through the darkroom"
     assert (await evening.whys("rejected"))["Coin Machine"].endswith("list of blocked authors.")
-    assert "of the author's posts within 60 s" in (await evening.whys("pending"))["Echo Parrot"]
+    assert "of the author's posts within 30 s" in (await evening.whys("pending"))["Echo Parrot"]
     counts = await evening.house.engine.counts("demo")
     assert counts["withdrawn"] == 1, "one author took a post back"
     snapshot = await evening.ask("snapshot")

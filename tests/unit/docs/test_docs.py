@@ -61,6 +61,36 @@ def test_every_command_is_documented() -> None:
         assert f"parvis {path.stem}" in page, f"the command {path.stem} is not in commands.md"
 
 
+def test_the_readmes_pictures_are_there_small_and_what_its_script_takes() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = re.findall(r"""(?:src|srcset)="([^"]+)"|!\[[^\]]*\]\(([^)]+)\)""", readme)
+    pictures = [ROOT / (one or other) for one, other in named]
+    assert len(pictures) >= 7
+    for path in pictures:
+        assert path.is_file(), f"README shows {path.name}"
+        assert path.stat().st_size < 120_000, f"{path.name} is too heavy for a page"
+    script = (ROOT / "docs" / "shots.py").read_text()
+    taken = {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert taken == {path.name for path in pictures if path.suffix == ".webp"}
+    for name in {name.rpartition("-")[0] for name in taken}:
+        assert f'"{name}"' in script, f"docs/shots.py takes no {name}"
+        assert {f"{name}-light.webp", f"{name}-dark.webp"} <= taken
+    assert not re.search(r"<img (?![^>]*alt=)", readme), "every picture is described"
+
+
+def test_the_readmes_commands_are_what_parvis_takes() -> None:
+    """Every `./parvis …` in it is parsed; what starts without a file of its own is run in e2e."""
+    readme = (ROOT / "README.md").read_text()
+    lines = re.findall(r"^\./parvis ([^#\n]+)", readme, re.M)
+    assert {"up --demo", "up --recipe event", "test"} <= {line.strip() for line in lines}
+    started = "".join(path.read_text() for path in (ROOT / "tests" / "e2e" / "run").glob("test_*"))
+    for line in lines:
+        words = line.split()
+        assert (ROOT / "src/parvis/run/commands" / f"{words[0]}.py").is_file() or words == ["test"]
+        for option in (word for word in words if word.startswith("--")):
+            assert f'"{option}"' in started, f"nothing starts parvis with {option}"
+
+
 def test_the_readmes_commands_are_what_ci_runs() -> None:
     readme = (ROOT / "README.md").read_text()
     assert "./parvis up --demo" in readme
