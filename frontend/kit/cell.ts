@@ -1,7 +1,8 @@
 import { after, type Cancel, now } from "./clock";
 import { motif } from "./motif";
 import { paste } from "./paste";
-import { drawSlab, fitSlab, holdOf, pictureOf, turnPage } from "./slab";
+import { inPieces, type Rests, whole } from "./fit";
+import { drawSlab, fittingSlab, holdOf, pictureOf, turnPage } from "./slab";
 import type { Standing } from "./turns";
 import type { Card } from "./wire";
 
@@ -10,11 +11,15 @@ export interface Given {
   readonly slab?: HTMLElement | undefined;
   readonly picture?: HTMLImageElement | undefined;
   readonly moves?: boolean;
+  /** Told when it moves, with the end of its turn. */
+  readonly begun?: (end: number) => void;
   readonly furnish?: (slab: HTMLElement, card: Card) => void;
 }
 
 /** However many pages a post takes, it yields by then to one that waits: no text keeps a wall to itself. */
 const LONGEST_MS = 120_000;
+
+const SOON_MS = 300;
 
 /** One fixed place on the wall. The brand's motif shows wherever no post stands. */
 export class Cell {
@@ -45,10 +50,10 @@ export class Cell {
   }
 
   /**
-   * Puts `card` here, on `slab` as the server drew it or on a new one; gives when the turn is over. What stood here is
-   * covered and then goes. `moves`: whether it is pasted; else it stands at once.
+   * Puts `card` here, on `slab` as the server drew it or on a new one. What stood here is covered and then goes.
+   * `moves`: whether it is pasted, when it is drawn and sized, each in a task of its own; else it stands at once.
    */
-  put(card: Card, lang: string, u: number, top: number, given?: Given): number {
+  put(card: Card, lang: string, u: number, top: number, given?: Given): void {
     this.stop();
     const old = this.slab;
     const slab = given?.slab ?? document.createElement("article");
@@ -57,27 +62,50 @@ export class Cell {
     this.slab = slab;
     this.card = card;
     if (slab.parentNode !== this.element) this.element.append(slab);
-    const hold = this.fit(u, top);
     const gone = (): void => {
       if (old && old !== slab) old.remove();
     };
-    let ms = 0;
-    if (given?.moves) {
+    if (given?.moves) return this.come(slab, this.sizing(u, top), gone, given.begun);
+    this.stands(0, this.fit(u, top));
+    gone();
+  }
+
+  /** Sizes the slab, then pastes it: on a slow screen one task for all would hold up what moves elsewhere. */
+  private come(slab: HTMLElement, sizing: Rests<number>, gone: () => void, begun?: (end: number) => void): void {
+    slab.classList.add("waits");
+    this.bornAt = this.readyAt = Infinity;
+    const paint = (hold: number): void => {
+      slab.classList.remove("waits");
       const pasted = paste(slab, gone);
       this.uncover = pasted.stop;
-      ms = pasted.ms;
-    } else gone();
+      this.stands(pasted.ms, hold);
+      begun?.(this.bornAt);
+    };
+    const cancel = inPieces(sizing, paint);
+    this.uncover = () => {
+      cancel();
+      slab.classList.remove("waits");
+      this.stands(0, 0);
+      gone();
+      begun?.(this.bornAt);
+    };
+  }
+
+  private stands(ms: number, hold: number): void {
     this.bornAt = now() + ms;
     this.readyAt = now() + ms + hold; // the hold begins when the label stands
-    return now() + ms;
   }
 
   /** Sizes the words, and starts turning their pages when they take more than one; gives how long they need, ms. */
   fit(u: number, top: number): number {
+    return whole(this.sizing(u, top));
+  }
+
+  private *sizing(u: number, top: number): Rests<number> {
     if (!this.slab || !this.card) return 0;
-    this.pages = fitSlab(this.slab, u, top);
+    this.pages = yield* fittingSlab(this.slab, u, top);
     this.cut();
-    const hold = holdOf(this.card.text, this.pages);
+    const hold = this.hold();
     this.paging();
     if (this.pages > 1) this.turn(0, hold);
     return Math.min(hold * this.pages, LONGEST_MS);
@@ -104,8 +132,9 @@ export class Cell {
 
   stop(): void {
     this.paging();
-    this.uncover();
+    const uncover = this.uncover;
     this.uncover = () => undefined;
+    uncover();
   }
 
   /** A notch takes the cell's own corner: no thread of the picture may shine round it. */
@@ -117,11 +146,16 @@ export class Cell {
     this.element.classList.toggle("cut-right", notch && right);
   }
 
+  private hold(): number {
+    return holdOf(this.card?.text ?? "", this.pages);
+  }
+
   private turn(page: number, hold: number): void {
     this.paging = after(hold, () => {
+      if (this.element.parentElement?.querySelector(".arrives")) return this.turn(page, SOON_MS); // one thing at a time
       const next = (page + 1) % this.pages;
       if (this.slab) turnPage(this.slab, next, this.pages);
-      this.turn(next, hold);
+      this.turn(next, this.hold());
     });
   }
 }

@@ -36,6 +36,7 @@ export abstract class Cells extends Layout {
   private facing = "";
   private face = 0;
   private timer: Cancel = () => undefined;
+  private placing = false;
   private readonly preparing = new Preparing(() => this.pump());
 
   /** Draws or draws again what is no post; called when box, plan or wall changed. */
@@ -47,8 +48,8 @@ export abstract class Cells extends Layout {
   }
 
   disconnectedCallback(): void {
-    this.timer();
     for (const cell of this.cells) cell.stop();
+    this.timer();
   }
 
   adopt(posts: readonly HTMLElement[], snapshot: Snapshot): void {
@@ -140,9 +141,9 @@ export abstract class Cells extends Layout {
   /** What a layout adds to a slab, drawn and not yet sized. */
   protected furnish(_slab: HTMLElement, _card: Card): void {}
 
-  private put(cell: Cell, card: Card, given: Given): number {
+  private put(cell: Cell, card: Card, given: Given): void {
     const furnish = (slab: HTMLElement, one: Card): void => this.furnish(slab, one);
-    return cell.put(card, this.snapshot?.wall.lang ?? "", this.box.u, this.top, { ...given, furnish });
+    cell.put(card, this.snapshot?.wall.lang ?? "", this.box.u, this.top, { ...given, furnish });
   }
 
   /** Puts `element` on its place, counted from the side on which reading starts. */
@@ -194,9 +195,14 @@ export abstract class Cells extends Layout {
     const turn = cell.card !== undefined;
     if (turn || this.cells.length === 1) this.recolour(cell);
     this.choose(cell, card);
-    const end = this.put(cell, card, { picture, moves: true });
-    if (turn) this.turns.placed(card.post, end);
-    else this.turns.placed(card.post);
+    this.turns.placed(card.post);
+    this.placing = true;
+    const begun = (end: number): void => {
+      this.placing = false;
+      if (turn) this.turns.placed(card.post, end);
+      this.later(0);
+    };
+    this.put(cell, card, { picture, moves: true, begun });
   }
 
   /** Another field than before, and than any that shares an edge. */
@@ -226,7 +232,7 @@ export abstract class Cells extends Layout {
   }
 
   private pump(): void {
-    for (let turn = 0; this.snapshot && turn <= this.cells.length; turn++) {
+    for (let turn = 0; this.snapshot && !this.placing && turn <= this.cells.length; turn++) {
       const next = this.turns.next(this.cells.map((cell) => cell.standing()), this.snapshot, now(), shows);
       if (next.do === "rest") return;
       if (next.do === "wait") {
@@ -238,7 +244,7 @@ export abstract class Cells extends Layout {
       if (!ready) return; // `Preparing` calls again
       this.place(this.cells[next.cell]!, next.card, ready.picture);
     }
-    this.later(REFILL_MS);
+    if (!this.placing) this.later(REFILL_MS);
   }
 
   protected later(ms: number): void {

@@ -35,21 +35,28 @@ function lineStarts(text: HTMLElement, most: number): [node: Node, offset: numbe
       const parent = node.parentNode!;
       if (meet(node.getBoundingClientRect(), parent, Array.prototype.indexOf.call(parent.childNodes, node) as number)) return starts;
     } else if (node instanceof Text) {
-      for (const word of each(node.data)) {
+      for (const word of each(node.data, /\S+/g)) {
         range.setStart(node, word.index);
         range.setEnd(node, word.index + word[0].length);
-        if (meet(range.getClientRects()[0], node, word.index)) return starts;
+        const boxes = range.getClientRects();
+        if (boxes.length < 2) {
+          if (meet(boxes[0], node, word.index)) return starts;
+          continue;
+        }
+        for (const sign of each(word[0], /\S/gu)) { // a word that is broken, or a script without spaces
+          range.setStart(node, word.index + sign.index);
+          range.setEnd(node, word.index + sign.index + sign[0].length);
+          if (meet(range.getClientRects()[0], node, word.index + sign.index)) return starts;
+        }
       }
     }
   }
   return starts;
 }
 
-/** Each sign that is no blank. */
-function each(text: string): RegExpExecArray[] {
+function each(text: string, what: RegExp): RegExpExecArray[] {
   const found: RegExpExecArray[] = [];
-  const signs = /\S/gu;
-  for (let one = signs.exec(text); one; one = signs.exec(text)) found.push(one);
+  for (let one = what.exec(text); one; one = what.exec(text)) found.push(one);
   return found;
 }
 

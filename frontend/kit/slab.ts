@@ -1,6 +1,6 @@
 import { timeOf } from "./clock";
 import { withEmoji } from "./emoji";
-import { fit, shrink, step } from "./fit";
+import { fitting, type Rests, shrink, step, whole } from "./fit";
 import { glyph, networkName } from "./glyph";
 import { textNodes, wordsIn } from "./text";
 import { DEFAULTS, type Card, type Media } from "./wire";
@@ -134,7 +134,7 @@ export function holdOf(text: string, pages = 1): number {
 }
 
 /** Whether the words of a picture fit on a notch over it: a caption, or where one post fills the wall, large words. */
-function notched(slab: HTMLElement, text: HTMLElement, u: number, top: number): boolean {
+function* notched(slab: HTMLElement, text: HTMLElement, u: number, top: number): Rests<boolean> {
   const side = slab.querySelector<HTMLElement>(".side")!;
   const words = text.parentElement!;
   const alone = top > ALONE;
@@ -147,6 +147,7 @@ function notched(slab: HTMLElement, text: HTMLElement, u: number, top: number): 
   let size = alone ? POSTER : CAPTION;
   text.style.fontSize = `${step(size) * u}px`;
   while (size > 0 && !fits(alone ? THIRD : NOTCH)) {
+    yield;
     size -= 0.5;
     text.style.fontSize = `${step(size) * u}px`;
   }
@@ -160,6 +161,11 @@ function notched(slab: HTMLElement, text: HTMLElement, u: number, top: number): 
  * take: words too long for the smallest size are paged, never cut and never made smaller than can be read.
  */
 export function fitSlab(slab: HTMLElement, u: number, top: number): number {
+  return whole(fittingSlab(slab, u, top));
+}
+
+/** What `fitSlab` does, with rests. */
+export function* fittingSlab(slab: HTMLElement, u: number, top: number): Rests<number> {
   const words = slab.querySelector<HTMLElement>(".words");
   const text = slab.querySelector<HTMLElement>(".text");
   slab.classList.toggle("broad", slab.clientWidth > 1.35 * slab.clientHeight);
@@ -174,13 +180,14 @@ export function fitSlab(slab: HTMLElement, u: number, top: number): number {
   if (slab.classList.contains("shows")) {
     const over = !slab.classList.contains("apart") && !slab.closest(".half");
     slab.classList.toggle("panel", !over);
-    if (over && notched(slab, text, u, top)) return 1;
+    if (over && (yield* notched(slab, text, u, top))) return 1;
     slab.classList.add("panel");
   }
   slab.classList.toggle("tight", words.clientHeight < ROOM * u); // a long label: the picture and the margins give way
-  if (fit(text, words, u, top)) return 1;
+  yield;
+  if (yield* fitting(text, words, u, top)) return 1;
   text.classList.add("breaks");
-  if (fit(text, words, u, top)) return 1;
+  if (yield* fitting(text, words, u, top)) return 1;
   text.classList.add("paged");
   if (label) label.dataset["page"] = "1 / 9"; // before measuring: the mark takes its own room
   const line = lineOf(text, u);

@@ -1,4 +1,5 @@
 import { after, directionOf, isCalm, type Layout, measure, type Message, type Snapshot, type Waiting, type WallFace } from "@parvis/kit";
+import { loadGlyphs } from "../kit/glyph";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
 import { fontsFor, loadSheet, sheetsFor } from "../kit/scripts";
@@ -73,6 +74,7 @@ class Stage extends HTMLElement {
     );
     this.live.start();
     this.keeper.start();
+    loadGlyphs();
     orbit(this);
     watch();
     setInterval(() => this.shift(), SHIFT_MS);

@@ -4,6 +4,12 @@ import PLANS from "./plans.json";
 const NARROW = 6; // hundredths: less room than this, and the tag stands alone
 const LEAST_QR = 13; // hundredths of the short side: smaller is read by no phone
 
+const WAITS_MS = 300;
+
+function untilNextMinute(): number {
+  return 60_000 - (Date.now() % 60_000) + 50;
+}
+
 /** Slabs of unlike sizes, laid edge to edge like paving. */
 class Masonry extends Cells {
   protected readonly plans = PLANS as unknown as readonly Plan[];
@@ -42,7 +48,19 @@ class Masonry extends Cells {
     words.append(clock);
     this.mini.replaceChildren(words);
     fit(clock, words, this.box.u, 4);
-    this.ticking = after(60_000 - (Date.now() % 60_000) + 50, () => this.tick(wall));
+    this.ticking = after(untilNextMinute(), () => this.turnClock(wall, clock));
+  }
+
+  /** Not while something moves: a new hour has to be laid out and painted. */
+  private turnClock(wall: WallFace, clock: HTMLElement): void {
+    if (this.querySelector(".arrives")) {
+      this.ticking = after(WAITS_MS, () => this.turnClock(wall, clock));
+      return;
+    }
+    const time = timeOf(Date.now(), wall.lang);
+    if (time.length !== clock.textContent?.length) return this.tick(wall);
+    clock.textContent = time;
+    this.ticking = after(untilNextMinute(), () => this.turnClock(wall, clock));
   }
 
   private drawBrand(wall: WallFace, place: Place): void {

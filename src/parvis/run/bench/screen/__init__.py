@@ -1,0 +1,1 @@
+"""The wall in a real browser, beside fediwall and mastowall built from their own repositories."""

@@ -1,0 +1,96 @@
+"""Many posts at once: what the page's main thread and its frames say to it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from parvis.run.bench.row import Row
+from parvis.run.bench.screen.browser import browsing, opened
+from parvis.run.bench.screen.first import PAST_MS, read_all
+from parvis.run.bench.screen.peers import card_of, present, scene
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+BEFORE = 50
+REST_S = 3.0
+WINDOW_S = 14.0
+"""Longer than the ten seconds between two looks of a wall that polls."""
+PATIENCE_S = 75.0
+NODES = "document.querySelectorAll('body *').length"
+
+
+class Strain(msgspec.Struct, frozen=True):
+    """Longest task and longest time between two frames, ms; elements in the page afterwards.
+    `mute`: the page gave no answer in time.
+    """
+
+    task: float
+    frame: float
+    nodes: int
+    mute: bool = False
+
+    def said(self, name: str) -> str:
+        """For a note."""
+        if self.mute:
+            return f"{name} gave no answer for {PATIENCE_S:.0f} s"
+        return f"{name}: task {self.task:.0f} ms, frame {self.frame:.0f} ms, {self.nodes} elements"
+
+
+def burst(count: int, peers: Path | None, _rounds: int, tell: Callable[[float], None]) -> list[Row]:
+    """A row for each of: longest task, elements."""
+    names = present(peers)
+    strains = asyncio.run(_all(count, peers, names, tell))
+    own, beside = strains.pop("parvis"), [one.said(name) for name, one in strains.items()]
+    longest = max((one.task for one in strains.values()), default=0.0)
+    against = max(strains, key=lambda name: strains[name].task, default="")
+    missing = "" if names else "no peer is built in --peers"
+    return [
+        Row(
+            f"burst {count} task", own.task, "ms", against,
+            own.task / longest if longest else None, "≤ 50",
+            "; ".join([own.said("parvis"), *beside]), missing,
+        ),
+        Row(f"burst {count} elements", own.nodes, "elements", wanted="≤ 600"),
+    ]  # fmt: skip
+
+
+async def _all(
+    count: int, peers: Path | None, names: list[str], tell: Callable[[float], None]
+) -> dict[str, Strain]:
+    found = {}
+    for at, name in enumerate(["parvis", *names]):  # each alone, with a network of its own
+        async with browsing() as browser:
+            found[name] = await _one(browser, name, count, peers)
+        tell((at + 1) / (1 + len(names)))
+    return found
+
+
+async def _one(browser: Browser, name: str, count: int, peers: Path | None) -> Strain:
+    from playwright.async_api import Error
+
+    wanted = [] if name == "parvis" else [name]
+    with scene(peers, wanted, with_house=not wanted) as there:
+        await there.publish(BEFORE, spread_ms=PAST_MS)
+        await read_all(there, BEFORE)
+        async with opened(browser, there.walls[name], card_of(name)) as sight:
+            await sight.cards(card_of(name), 4 if name == "parvis" else BEFORE)
+            await asyncio.sleep(REST_S)
+            since = float(await sight.js("performance.now()"))
+            frames = asyncio.create_task(sight.js(f"probe.frames({WINDOW_S * 1000})"))
+            await there.publish(count)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    times = await frames
+                    task = await sight.longest_task(since)
+                    nodes = int(await sight.js(NODES))
+            except (TimeoutError, Error):
+                return Strain(PATIENCE_S * 1000, PATIENCE_S * 1000, 0, mute=True)
+            gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+            return Strain(task, max(gaps), nodes)
