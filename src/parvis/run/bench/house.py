@@ -54,13 +54,19 @@ class House(msgspec.Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def house(network: str = "", before: Callable[[Path], None] | None = None) -> Iterator[House]:
+def house(
+    network: str = "",
+    before: Callable[[Path], None] | None = None,
+    *,
+    mode: str = "show_first",
+) -> Iterator[House]:
     """Serving until the block ends; `network` is the address of a simulated Mastodon server, and
-    `before` gets the data folder while nobody serves it.
+    `before` gets the data folder while nobody serves it. `mode`: who decides first.
     """
     with tempfile.TemporaryDirectory(prefix="parvis-bench-") as folder:
         event = Path(folder) / "bench.toml"
-        event.write_text(EVENT + (NETWORK.replace("ADDRESS", network) if network else ""))
+        declared = EVENT.replace("show_first", mode)
+        event.write_text(declared + (NETWORK.replace("ADDRESS", network) if network else ""))
         data = Path(folder) / "data"
         data.mkdir()
         if network:

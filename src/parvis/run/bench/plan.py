@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from parvis.run.bench import fanout, readers, road, store
 from parvis.run.bench.process import Absent
 from parvis.run.bench.row import Row, median
-
-Tell = Callable[[float], None]
-"""Told how much of the step is behind, 0 to 1."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """Some rows: `names` are said to be absent when `measure` finds no peer or no tool."""
-
-    names: tuple[str, ...]
-    unit: str
-    against: str
-    seconds: float
-    measure: Callable[[int, Tell], list[Row]]
+from parvis.run.bench.screen.steps import steps as wall
+from parvis.run.bench.step import Step, Tell
 
 
 def live() -> list[Step]:
@@ -70,7 +57,9 @@ def store_() -> list[Step]:
     ]  # fmt: skip
 
 
-BENCHES: dict[str, Callable[[], list[Step]]] = {"live": live, "ingest": ingest, "store": store_}
+BENCHES: dict[str, Callable[[], list[Step]]] = {
+    "live": live, "ingest": ingest, "store": store_, "wall": wall,
+}  # fmt: skip
 DELIVERIES = "deliveries per server CPU second"
 
 

@@ -10,9 +10,10 @@ from parvis.run.bench.draw import svg
 from parvis.run.bench.plan import BENCHES, rows_of
 from parvis.run.bench.process import allow_many_files
 from parvis.run.bench.row import Row, as_json, line
+from parvis.run.bench.screen.steps import steps as wall_steps
 from parvis.run.progress import Wait
 
-SUMMARY = "measure parvis beside its peers: live, ingest, store"
+SUMMARY = "measure parvis beside its peers: live, ingest, store, wall"
 EXAMPLE = "parvis bench live --json"
 
 
@@ -22,15 +23,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--svg", metavar="DIR", type=Path, help="also draw the rows into a folder")
     parser.add_argument("--rounds", type=int, default=3, help="of each the median is given (3)")
+    parser.add_argument(
+        "--peers", metavar="DIR", type=Path, help="where fediwall and mastowall are built (wall)"
+    )
     parser.add_argument("--only", metavar="ROW", help="only the rows whose name holds this")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure; 0 whatever the figures say: a bench is no test."""
+    known = wall_steps(args.peers) if args.peers and args.name == "wall" else BENCHES[args.name]()
     steps = [
-        step
-        for step in BENCHES[args.name]()
-        if args.only is None or any(args.only in name for name in step.names)
+        step for step in known if args.only is None or any(args.only in name for name in step.names)
     ]
     if not steps:
         raise Refused(f"No row of the bench {args.name} has {args.only!r} in its name.")

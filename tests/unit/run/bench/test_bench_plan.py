@@ -9,11 +9,12 @@ import pytest
 
 from parvis.core.errors import Refused
 from parvis.core.wall import Wall
-from parvis.run.bench import fanout, plan, store
+from parvis.run.bench import fanout, store
 from parvis.run.bench.fanout import Load
-from parvis.run.bench.plan import BENCHES, Step, rows_of
+from parvis.run.bench.plan import BENCHES, rows_of
 from parvis.run.bench.process import Absent
 from parvis.run.bench.row import Row
+from parvis.run.bench.step import Step, Tell
 from parvis.run.commands import bench
 
 NAMES = {
@@ -27,6 +28,14 @@ NAMES = {
         "ingest", "ingest per CPU second", "ingest backlog", "ingest backlog live p99",
     ),
     "store": ("store sqlite", "store postgresql"),
+    "wall": (
+        "shell wall", "shell phone", "shell studio",
+        "first post vs fediwall", "first post vs mastowall", "third-party requests",
+        "approve to player", "idle wall first frame", "panic covered", "panic acknowledged",
+        "burst 100 task", "burst 100 elements", "burst 1000 task", "burst 1000 elements",
+        "frames 1080p", "frames 4K", "layout in a move", "paint in a move", "task at CPU / 6",
+        "renderer memory", "renderer memory growth", "elements over it all",
+    ),
 }  # fmt: skip
 
 
@@ -50,7 +59,7 @@ def test_the_rows_that_others_rely_on(name: str) -> None:
 
 
 def test_a_step_without_its_peer_says_so_for_each_of_its_rows() -> None:
-    def measure(_rounds: int, _tell: plan.Tell) -> list[Row]:
+    def measure(_rounds: int, _tell: Tell) -> list[Row]:
         raise Absent("there is no C compiler (cc) here")
 
     rows = rows_of(Step(("a", "b"), "s", "climit", 1.0, measure), 1, lambda _share: None)
