@@ -107,12 +107,13 @@ class Watches:
                     async with asyncio.timeout(self._beat_s):
                         seen = await watch.next(seen)
                 except TimeoutError:
-                    if not await allowed():
-                        return
-                    yield b": \n\n"
-                    continue
-                if not watch.over:
-                    yield b"data: " + seen + b"\n\n"
+                    event = b": \n\n"
+                else:
+                    event = b"data: " + seen + b"\n\n"
+                # each time: on a busy wall no beat ever comes, and who was removed must not read on
+                if watch.over or not await allowed():
+                    return
+                yield event
         finally:
             watch.readers -= 1
             if not watch.readers:

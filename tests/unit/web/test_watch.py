@@ -84,6 +84,16 @@ async def test_what_did_not_change_is_not_told_but_the_line_lives() -> None:
     await until(lambda: tasks() == 0)
 
 
+async def test_who_may_not_look_any_more_is_told_nothing_further_on_a_busy_wall() -> None:
+    watches, source = Watches(look_s=0.001, beat_s=3600), Source()
+    reader = follow(watches, source)
+    assert await take(reader) == b"data: 1\n\n"
+    source.may, source.state = False, b"2"
+    with pytest.raises(StopAsyncIteration):
+        await take(reader)
+    await until(lambda: tasks() == 0)
+
+
 async def test_a_store_that_is_away_ends_no_stream() -> None:
     watches, source = Watches(look_s=0.001), Source()
     reader = follow(watches, source)
