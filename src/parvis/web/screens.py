@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -58,14 +58,13 @@ async def screens_of(
     engine: Engine, wall: str, panic: Panic, now_ms: int, *, version: str, lang: str
 ) -> list[Screen]:
     """All screens of the wall, by name; unnamed pages only while they are there."""
-    found: list[Screen] = []
-    behind: dict[int, int] = {}
-    for heard in await present(engine, wall, now_ms):
-        seq = heard.report.seq
-        if is_up(heard, now_ms) and seq not in behind:
-            behind[seq] = await _behind(engine, wall, seq)
-        found.append(screen_of(heard, behind.get(seq, 0), panic, now_ms, version, lang))
-    return found
+    known = await present(engine, wall, now_ms)
+    seqs = {heard.report.seq for heard in known if is_up(heard, now_ms)}
+    behind = await _behind(engine, wall, seqs)
+    return [
+        screen_of(heard, behind.get(heard.report.seq, 0), panic, now_ms, version, lang)
+        for heard in known
+    ]
 
 
 async def present(engine: Engine, wall: str, now_ms: int) -> Sequence[Heard]:
@@ -82,9 +81,23 @@ def is_up(heard: Heard, now_ms: int) -> bool:
     return abs(now_ms - heard.last_ms) < DARK_MS
 
 
-async def _behind(engine: Engine, wall: str, seq: int) -> int:
-    facts = await engine.facts_after(wall, seq, MAX_BEHIND)
-    return len({subject for fact in facts if (subject := subject_of(fact)) is not None})
+async def _behind(engine: Engine, wall: str, seqs: Collection[int]) -> dict[int, int]:
+    """For each of the sequences, how many things changed since. One look at the journal answers all
+    of them: anybody may report, and many screens must not cost many looks.
+    """
+    if not seqs:
+        return {}
+    after = max(min(seqs), await engine.head(wall) - MAX_BEHIND, 0)
+    facts = await engine.facts_after(wall, after, MAX_BEHIND)
+    told, at, behind = set[tuple[str, str]](), len(facts), dict[int, int]()
+    for seq in sorted(seqs, reverse=True):
+        while at and facts[at - 1].seq > seq:
+            at -= 1
+            subject = subject_of(facts[at])
+            if subject is not None:
+                told.add(subject)
+        behind[seq] = len(told)
+    return behind
 
 
 def screen_of(

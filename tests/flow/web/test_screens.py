@@ -51,6 +51,30 @@ async def test_a_screen_counts_what_it_has_not_applied(street: Street) -> None:
     assert by_name["lobby"]["behind"] == 0
 
 
+async def test_many_screens_that_say_anything_cost_one_look_at_the_journal(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, looks = street.house.engine, list[int]()
+    look = engine.facts_after
+
+    async def counted(wall: str, after: int, limit: int = 500) -> Any:
+        looks.append(after)
+        return await look(wall, after, limit)
+
+    head = await engine.head("square")
+    for number in ("1", "2", "3"):
+        await street.tell(number, f"Number {number} is long enough to be told from the others.")
+    told = await engine.head("square")
+    for seq in range(told + 1):
+        await report(street, f"s{seq}", seq=seq)
+    await report(street, "ahead", seq=2**53)
+    monkeypatch.setattr(engine, "facts_after", counted)
+    behind = {each["seq"]: each["behind"] for each in await screens(street)}
+    assert len(looks) == 1
+    assert (behind[2**53], behind[told], behind[head]) == (0, 0, 3)
+    assert [behind[seq] for seq in range(told + 1)] == sorted(behind.values(), reverse=True)[:-1]
+
+
 async def test_panic_is_answered_by_each_screen(street: Street) -> None:
     await report(street, "bar")
     await report(street, "lobby")
