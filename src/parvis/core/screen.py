@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+TAB = "tab-"
+"""A page of the wall without a screen's name calls itself so; forgotten once it is dark a while."""
+TAB_MS = 10 * 60 * 1000
+
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Pixels = Annotated[int, Meta(ge=0, le=100_000)]
 Amount = Annotated[float, Meta(ge=0, le=1_000_000)]

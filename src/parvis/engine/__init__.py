@@ -405,8 +405,8 @@ class Engine(Protocol):
 
     async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int) -> bool:
         """Keep what a screen said of itself last; the name of a known one stays.
-        The number for each wall is bounded: a new one takes the place of one that has been dark for
-        `dark_ms`, or is not kept (False).
+        The number for each wall is bounded: a new one takes the place of an unnamed page, or of one
+        that has been dark for `dark_ms`, or is not kept (False).
         """
         ...
 

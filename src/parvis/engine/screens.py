@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from parvis.core.screen import Heard
+from parvis.core.screen import TAB, TAB_MS, Heard
 from parvis.engine import tables as t
 from parvis.engine.codec import body
 
 MAX_SCREENS = 200
 """Of one wall."""
+NEVER_MS = 2**62
 
 _b = sa.bindparam
 _s = t.screen
@@ -27,6 +28,7 @@ _OLDEST = (
     .order_by(_s.c.last_ms)
     .limit(1)
 )
+_OLDEST_TAB = _OLDEST.where(_s.c.id.startswith(TAB, autoescape=True))
 _ORG = sa.select(t.wall_head.c.org).where(t.wall_head.c.wall == _b("of_wall"))
 _heard = msgspec.json.Decoder(Heard)
 
@@ -39,7 +41,8 @@ def screens(conn: sa.Connection, wall: str) -> Sequence[Heard]:
 
 def hear(conn: sa.Connection, wall: str, heard: Heard, dark_ms: int) -> bool:
     """Keep what a screen said last, whatever the clock says; its name stays. Where the wall has
-    many, a new one takes the place of one dark since before `dark_ms`; False when none is.
+    many, a new one takes the place of an unnamed page, or of one dark since before `dark_ms`; False
+    when there is none.
     """
     at = {"of_wall": wall, "of_id": heard.id}
     if conn.execute(_ONE, at).first() is not None:
@@ -47,7 +50,7 @@ def hear(conn: sa.Connection, wall: str, heard: Heard, dark_ms: int) -> bool:
         conn.execute(sa.update(_s).where(mine).values(last_ms=heard.last_ms, body=body(heard)))
         return True
     if (conn.execute(_COUNT, {"of_wall": wall}).scalar() or 0) >= MAX_SCREENS:
-        oldest = conn.execute(_OLDEST, {"of_wall": wall, "before_ms": dark_ms}).scalar()
+        oldest = _least_missed(conn, wall, heard, dark_ms)
         if oldest is None:
             return False
         conn.execute(sa.delete(_s).where(_s.c.wall == wall, _s.c.id == oldest))
@@ -61,6 +64,18 @@ def hear(conn: sa.Connection, wall: str, heard: Heard, dark_ms: int) -> bool:
     }
     conn.execute(_insert(conn.dialect.name), row)
     return True
+
+
+def _least_missed(conn: sa.Connection, wall: str, new: Heard, dark_ms: int) -> str | None:
+    """Whose place a new screen takes: any visitor's phone may open the wall as an unnamed page, so
+    these make room first, and for a named screen also while they are there.
+    """
+    tabs_ms = new.last_ms - TAB_MS if new.id.startswith(TAB) else NEVER_MS
+    for oldest, before_ms in ((_OLDEST_TAB, tabs_ms), (_OLDEST, dark_ms)):
+        found = conn.execute(oldest, {"of_wall": wall, "before_ms": before_ms}).scalar()
+        if found is not None:
+            return str(found)
+    return None
 
 
 def _insert(store: str) -> sa.Insert:

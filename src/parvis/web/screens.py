@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 from starlette.requests import Request
 
-from parvis.core.screen import Heard, Waiting
+from parvis.core.screen import TAB, TAB_MS, Heard, Waiting
 from parvis.engine import Engine
 from parvis.flow.panic import Panic, has_answered
 from parvis.flow.publish import subject_of
@@ -19,9 +19,6 @@ from parvis.web.guard import visitor_of
 REPORT_S = 15
 DARK_MS = 40_000
 """Two reports and more were missed."""
-TAB = "tab-"
-"""A page of the wall without a screen's name calls itself so; forgotten once it is dark a while."""
-TAB_MS = 10 * 60 * 1000
 FORGET_MS = 24 * 3600 * 1000
 MAX_BEHIND = 500
 SLOW_S = 120

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parvis.core.screen import Heard, Report
+from parvis.core.screen import TAB_MS, Heard, Report
 from parvis.engine import Engine, Write, screens
 from parvis.engine.change import DropWall
 from tests.engines import Place, put_wall
@@ -62,6 +62,19 @@ async def test_a_full_wall_takes_a_new_screen_only_for_one_long_dark(
     assert [each.id for each in await engine.screens("square")] == ["new", "next"]
     assert await hear(engine, heard("new", 9)) == [True]
     assert await hear(engine, heard("x"), wall="tower") == [True]
+
+
+async def test_unnamed_pages_make_room_first_and_keep_no_screen_out(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens, "MAX_SCREENS", 3)
+    closed = heard("tab-closed", last_ms=NOW_MS - TAB_MS - 1)
+    taken = await hear(engine, closed, heard("tab-a"), heard("tab-b"), heard("tab-c"))
+    assert taken == [True] * 4, "a closed page makes room"
+    assert await hear(engine, heard("tab-d")) == [False]
+    assert await hear(engine, *map(heard, ("tabs", "hall", "bar"))) == [True] * 3
+    assert [each.id for each in await engine.screens("square")] == ["bar", "hall", "tabs"]
+    assert await hear(engine, heard("foyer"), heard("tab-e")) == [False, False]
 
 
 async def test_screens_outlive_a_restart_and_go_with_their_wall(place: Place) -> None:
