@@ -57,6 +57,26 @@ def box(name: bytes, *parts: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), name) + body
 
 
+def mp4_of_a_drone(handler: bytes = b"meta", *, start: int = 0, many: int = 3) -> bytes:
+    """An MP4 with a second track, in whose samples it says where it was; `start`: of its chunks."""
+    head, places = box(b"ftyp", b"isom\0\0\x02\0isomavc1"), PLACE.encode()
+    at = start or len(head) + 8 + 400
+    apart = len(places) + 50  # the second chunk lies behind some of the film's own bytes
+    data = b"\x5a" * 400 + places * 2 + b"\x5a" * 50 + places + b"\x5a" * 400
+    stbl = box(
+        b"stbl",
+        box(b"stsd", struct.pack(">II", 0, 1), box(b"gpmd", bytes(78))),
+        box(b"stsc", struct.pack(">II3I3I", 0, 2, 1, 2, 1, 2, 1, 1)),
+        box(b"stsz", struct.pack(">III", 0, len(places), many)),
+        box(b"stco", struct.pack(">II2I", 0, 2, at, at + apart + len(places))),
+    )
+    hdlr = box(b"hdlr", bytes(8), handler, bytes(13))
+    trak = box(b"trak", box(b"mdia", hdlr, box(b"minf", stbl)))
+    plain = mp4()
+    moov = plain[plain.index(b"moov") - 4 : plain.index(b"uuid") - 4]
+    return head + box(b"mdat", data) + box(b"moov", moov[8:], trak) + box(b"skip", places)
+
+
 def mp4(*, codec: bytes = b"avc1", seconds: int = 9, size: tuple[int, int] = (720, 1280)) -> bytes:
     """The frame of an MP4, with a place, a date and no sound; its pictures are noise."""
     made = 3_900_000_000

@@ -16,7 +16,15 @@ from PIL import Image
 
 from parvis.plug.darkroom import SAYS, Darkroom, Fault, Unfit
 from parvis.plug.developing.confine import MEMORY_BYTES
-from tests.pictures import PLACE, mp4, picture, png_that_claims, webm
+from tests.pictures import (
+    PLACE,
+    box,
+    mp4,
+    mp4_of_a_drone,
+    picture,
+    png_that_claims,
+    webm,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,6 +127,35 @@ async def test_a_film_is_passed_on_without_where_and_when(dark: Darkroom) -> Non
         assert b"\x5a" * 300 in made.body, "its pictures are as they were"
         assert made.body.find(b"\x5a" * 300) == body.find(b"\x5a" * 300), "at the same place"
     assert (3_900_000_000).to_bytes(4, "big") not in (await dark.film(mp4())).body
+
+
+@pytest.mark.parametrize("handler", [b"meta", b"camm", b"sbtl", b"text"])
+async def test_a_track_that_says_where_it_was_goes_with_its_samples(
+    dark: Darkroom, handler: bytes
+) -> None:
+    body = mp4_of_a_drone(handler)
+    made = await dark.film(body)
+    assert body.count(PLACE.encode()) == 5 and PLACE.encode() not in made.body
+    assert made.body.count(b"\x5a") == body.count(b"\x5a"), "the film's own samples stay"
+    assert b"gpmd" not in made.body and (made.w, made.h) == (720, 1280)
+    assert PLACE.encode() in (await dark.film(mp4_of_a_drone(b"vide"))).body
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (mp4_of_a_drone(start=2**31), "broken_film"),
+        (mp4_of_a_drone(many=2**31), "broken_film"),
+        (mp4_of_a_drone().replace(b"stsc", b"stxx"), "broken_film"),
+        (mp4_of_a_drone() + box(b"moof"), "odd_film"),
+    ],
+)
+async def test_a_side_track_that_cannot_be_followed_is_not_passed_on(
+    dark: Darkroom, body: bytes, code: str
+) -> None:
+    with pytest.raises(Unfit) as unfit:
+        await dark.film(body)
+    assert unfit.value.code == code
 
 
 async def test_a_film_as_a_browser_records_it(dark: Darkroom) -> None:

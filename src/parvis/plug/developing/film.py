@@ -8,17 +8,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from parvis.plug.developing.boxes import MAX_ITEMS, blank, boxes
+from parvis.plug.developing.side_tracks import drop_side_tracks
 from parvis.plug.developing.still import Unfit
 
 MAX_S = 60.0
 MAX_SIDE = 4096
-MAX_ITEMS = 20_000
 _BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"qt  ",
            b"MSNV", b"dash", b"3gp4", b"3gp5", b"3gp6", b"mmp4")  # fmt: skip
 _TOP = frozenset((b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moof", b"mfra",
                   b"sidx", b"styp", b"meta", b"udta", b"pdin", b"emsg", b"prft"))  # fmt: skip
-_TALKS = frozenset((b"udta", b"uuid", b"meta", b"emsg"))
-"""Boxes that hold where, when and with what it was filmed."""
+_TALKS = frozenset((b"udta", b"uuid", b"meta", b"emsg", b"free", b"skip"))
+"""Boxes that hold where, when and with what it was filmed, or anything at all."""
 _DEEP = frozenset((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"edts"))
 _PLAYS = frozenset((b"avc1", b"avc3", b"vp09", b"vp08", b"av01"))
 
@@ -51,41 +52,23 @@ def develop(body: bytes, mark: bytes) -> tuple[dict[str, object], bytes]:
 
 
 # MP4 ----------------------------------------------------------------------------------------------
-def _boxes(whole: bytearray, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """(name, where it begins, where its content begins, its end), with no gap and no overlap."""
-    at = start
-    count = 0
-    while at < end:
-        count += 1
-        size, name = struct.unpack_from(">I4s", whole, at)
-        head = 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", whole, at + 8)
-            head = 16
-        elif size == 0:
-            size = end - at
-        if size < head or at + size > end or count > MAX_ITEMS:
-            raise Unfit("broken_film")
-        yield name, at, at + head, at + size
-        at += size
-
-
 def _mp4(whole: bytearray) -> dict[str, object]:
     if bytes(whole[8:12]) not in _BRANDS:
         raise Unfit("no_film")
     told: dict[str, object] = {"mime": "video/mp4", "w": 0, "h": 0, "duration_s": 0.0}
     seen: set[bytes] = set()
     codecs: set[bytes] = set()
-    for name, at, inside, end in list(_boxes(whole, 0, len(whole))):
+    for name, at, inside, end in list(boxes(whole, 0, len(whole))):
         if name not in _TOP:
             raise Unfit("broken_film")
         seen.add(name)
         if name in _TALKS:
-            _blank(whole, at, inside, end)
+            blank(whole, at, inside, end)
         elif name in _DEEP:
             _walk(whole, inside, end, told, codecs, 1)
     if not {b"ftyp", b"moov", b"mdat"} <= seen:
         raise Unfit("broken_film")
+    drop_side_tracks(whole, fragments=b"moof" in seen)
     if not codecs & _PLAYS:
         raise Unfit("odd_film")
     return told
@@ -99,9 +82,9 @@ def _walk(
     codecs: set[bytes],
     depth: int,
 ) -> None:
-    for name, at, inside, after in list(_boxes(whole, start, end)):
+    for name, at, inside, after in list(boxes(whole, start, end)):
         if name in _TALKS:
-            _blank(whole, at, inside, after)
+            blank(whole, at, inside, after)
         elif name in _DEEP and depth < 8:
             _walk(whole, inside, after, told, codecs, depth + 1)
         elif name == b"mvhd":
@@ -112,7 +95,7 @@ def _walk(
                 _track_size(whole, after, told)
             _no_date(whole, inside)
         elif name == b"stsd":
-            for entry, *_ in _boxes(whole, inside + 8, after):
+            for entry, *_ in boxes(whole, inside + 8, after):
                 codecs.add(entry)
 
 
@@ -140,11 +123,6 @@ def _track_size(whole: bytearray, end: int, told: dict[str, object]) -> None:
         width, height = height, width
     if width and height:
         told["w"], told["h"] = width, height
-
-
-def _blank(whole: bytearray, at: int, inside: int, end: int) -> None:
-    whole[at + 4 : at + 8] = b"free"
-    whole[inside:end] = bytes(end - inside)
 
 
 # WebM ---------------------------------------------------------------------------------------------
