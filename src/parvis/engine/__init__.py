@@ -359,6 +359,20 @@ class Engine(Protocol):
         """
         ...
 
+    async def offer_reset(
+        self, person: str, hash: str, until_ms: int, org: str = "main"
+    ) -> Person | None:
+        """Somebody may choose another password with the link `hash`; an earlier one ends. None when
+        there is nobody, `Refused` for somebody who has not joined.
+        """
+        ...
+
+    async def reset(self, password: str, hash: str) -> Person | None:
+        """The password of whom the link is for, which is used up; their sessions end. None when it
+        lets nobody in.
+        """
+        ...
+
     async def settle_person(
         self,
         id: str,

@@ -154,6 +154,32 @@ def accept(conn: sa.Connection, password: str, hash: str, now_ms: int) -> Person
     return person(conn, id_)
 
 
+def offer_reset(conn: sa.Connection, id: str, hash: str, until_ms: int, org: str) -> Person | None:
+    """A new link to another password, in place of an older one; None when there is nobody. Raises
+    `Refused` for somebody who has none yet.
+    """
+    held = next((each for each in _lock(conn, org) if each.id == id), None)
+    if held is None:
+        return None
+    if not held.joined:
+        raise Refused(f"{held.name} has not joined yet; invite them again for a new link.")
+    conn.execute(sa.delete(_k).where(_k.c.person == id, _k.c.kind == "reset"))
+    conn.execute(_NEW_PASS, _pass_row(org, hash, "reset", id, until_ms))
+    return held
+
+
+def reset(conn: sa.Connection, password: str, hash: str, now_ms: int) -> Person | None:
+    """Another password by the link `hash`, and the end of all their sessions; None when the link
+    lets nobody in.
+    """
+    id_ = _use(conn, hash, "reset", now_ms)
+    if id_ is None:
+        return None
+    conn.execute(sa.update(_p).where(_p.c.id == id_).values(password=password))
+    close_all(conn, id_, "")
+    return person(conn, id_)
+
+
 # people -------------------------------------------------------------------------------------------
 def settle(
     conn: sa.Connection,

@@ -370,6 +370,16 @@ class Store(ABC):
         """See `Engine.accept`."""
         return await self._act(people.accept, password, hash, self.clock())
 
+    async def offer_reset(
+        self, person: str, hash: str, until_ms: int, org: str = "main"
+    ) -> Person | None:
+        """See `Engine.offer_reset`."""
+        return await self._act(people.offer_reset, person, hash, until_ms, org)
+
+    async def reset(self, password: str, hash: str) -> Person | None:
+        """See `Engine.reset`."""
+        return await self._act(people.reset, password, hash, self.clock())
+
     async def settle_person(
         self,
         id: str,

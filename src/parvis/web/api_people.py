@@ -36,6 +36,7 @@ TRIES_PER_S, TRIES_AT_ONCE = 1 / 20, 8.0
 VISITS_PER_S, VISITS_AT_ONCE = 1.0, 60.0
 """Of one network address: a whole team signs in behind one."""
 WRONG = "Address and password do not fit together."
+NOBODY = "There is nobody of this id here; GET /api/people lists them."
 SLOWER = "Too many tries; wait a moment and try again."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -95,10 +96,17 @@ class Invited(msgspec.Struct, frozen=True):
 
 
 class Accept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An invitation's token and the password you choose."""
+    """The token of an invitation, or of a link to another password, and the password you choose."""
 
     token: Secret
     password: Secret
+
+
+class ResetLink(msgspec.Struct, frozen=True):
+    """The link to give them; it is shown once and holds for 24 hours."""
+
+    id: str
+    reset: str
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,6 +181,16 @@ class PeopleApi:
             Entry(
                 method="POST", path="/api/invite", handle=self.accept, who="anyone",
                 about="Join by an invitation.", takes=Accept, gives=Me,
+            ),
+            Entry(
+                method="POST", path="/api/reset", handle=self.reset, who="anyone",
+                about="Choose another password by a link; it ends all your sessions.",
+                takes=Accept, gives=Me,
+            ),
+            Entry(
+                method="POST", path="/api/people/{person}/reset", handle=self.offer_reset,
+                who="owner", about="A link for somebody who has forgotten their password.",
+                takes=Empty, gives=ResetLink,
             ),
             Entry(
                 method="POST", path="/api/people/{person}", handle=self.change, who="owner",
@@ -258,6 +276,16 @@ class PeopleApi:
             raise Failed(403, "This invitation does not hold any more; ask for a new one.")
         return await self._enter(request, person)
 
+    async def reset(self, request: Request) -> Response:
+        """POST /api/reset."""
+        asked = await body_of(request, Accept)
+        self._slow(request)
+        hashed = await self._passwords.hashed(checked(asked.password))
+        person = await self._engine.reset(hashed, digest(asked.token))
+        if person is None:
+            raise Failed(403, "This link does not hold any more; ask an owner for a new one.")
+        return await self._enter(request, person)
+
     async def _enter(self, request: Request, person: Person) -> Response:
         """A session of its own for each sign-in: what a browser carried before is worth nothing."""
         before = token_of(request.scope)
@@ -296,6 +324,17 @@ class PeopleApi:
         base = self._public or visitor_of(request.scope).origin
         return answer(Invited(invited.id, f"{base}/studio#invite={token}"))
 
+    async def offer_reset(self, request: Request) -> Response:
+        """POST /api/people/{person}/reset."""
+        await body_of(request, Empty)
+        token, until_ms = new_token(), self._clock() + PASS_MS
+        id_ = request.path_params["person"]
+        person = await self._engine.offer_reset(id_, digest(token), until_ms)
+        if person is None:
+            raise Failed(404, NOBODY)
+        base = self._public or visitor_of(request.scope).origin
+        return answer(ResetLink(person.id, f"{base}/studio#reset={token}"))
+
     async def change(self, request: Request) -> Response:
         """POST /api/people/{person}."""
         asked = await body_of(request, Change)
@@ -305,7 +344,7 @@ class PeopleApi:
         else:
             there = await self._engine.settle_person(id_, role=asked.role) is not None
         if not there:
-            raise Failed(404, "There is nobody of this id here; GET /api/people lists them.")
+            raise Failed(404, NOBODY)
         return answer(People(tuple(await self._engine.people())))
 
 

@@ -180,3 +180,41 @@ async def test_sessions_and_claims_outlive_a_restart(place: Place) -> None:
     again = await place.open()
     assert await seen(again, "s") == "ada"
     assert "a:b:1" in await again.claims("square", ["a:b:1"])
+
+
+# a forgotten password -----------------------------------------------------------------------------
+async def test_a_reset_lets_in_once_and_ends_every_session(
+    engine: Engine, clock: ManualClock
+) -> None:
+    await begun(engine)
+    await joined(engine, "mo", "moderator")
+    for name in ("s1", "s2"):
+        await engine.open_session(name, "mo", for_ms=DAY_MS, idle_ms=IDLE_MS)
+    await engine.open_session("s3", "ada", for_ms=DAY_MS, idle_ms=IDLE_MS)
+    await engine.offer_reset("mo", "old link", SOON)
+    offered = await engine.offer_reset("mo", "link", clock() + 1000)
+    assert offered is not None and offered.id == "mo"
+    assert await engine.reset("hash", "old link") is None, "a newer link takes its place"
+    assert await engine.accept("hash", "link") is None, "it is no invitation"
+    mo = await engine.reset("another hash", "link")
+    assert mo is not None and mo.id == "mo"
+    assert await engine.account("mo@example.org") == (mo, "another hash")
+    assert await engine.reset("yet another", "link") is None
+    for name, there in (("s1", False), ("s2", False), ("s3", True)):
+        found = await engine.session(name, idle_ms=IDLE_MS, touch_ms=TOUCH_MS)
+        assert (found is not None) is there
+    await engine.offer_reset("mo", "late", clock() + 1000)
+    clock.now_ms += 1000
+    assert await engine.reset("late hash", "late") is None
+
+
+async def test_nobody_and_whoever_has_not_come_get_no_reset(engine: Engine) -> None:
+    await begun(engine)
+    assert await engine.offer_reset("nobody", "link", SOON) is None
+    await engine.invite(person("mo", "moderator"), "invitation", SOON)
+    with pytest.raises(Refused, match="Mo has not joined yet; invite them again"):
+        await engine.offer_reset("mo", "link", SOON)
+    await engine.accept("hash", "invitation")
+    await engine.offer_reset("mo", "link", SOON)
+    await engine.remove_person("mo")
+    assert await engine.reset("hash", "link") is None

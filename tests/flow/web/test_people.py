@@ -340,3 +340,26 @@ async def test_no_answer_shows_a_secret(street: Street) -> None:
             body = (await ada.get(path_of(entry), post="webhook:main:1")).body
             assert token not in body and b"$argon2id" not in body
             assert bearer()["authorization"].split()[1].encode() not in body
+
+
+# a forgotten password -----------------------------------------------------------------------------
+async def test_an_owner_makes_a_link_to_another_password(street: Street) -> None:
+    ada = await owner(street)
+    mo = await colleague(street, "mo", "moderator")
+    assert (await mo.post("/api/people/mo/reset", {})).status == 403
+    link = value(await ada.post("/api/people/mo/reset", {}))["reset"]
+    assert "/studio#reset=" in link
+    token = link.partition("#reset=")[2]
+    kept = [one for one in street.house.settings.folder.rglob("*") if one.is_file()]
+    assert not [one for one in kept if token.encode() in one.read_bytes()], "kept as a hash alone"
+    guest = Desk(street)
+    short = await guest.post("/api/reset", {"token": token, "password": "short"})
+    assert short.status == 422, "a password that is none uses nothing up"
+    asked = {"token": token, "password": "rose stone over lanterns"}
+    assert value(await guest.post("/api/reset", asked))["id"] == "mo"
+    assert (await guest.get("/api/me")).status == 200
+    assert (await mo.get("/api/me")).status == 401, "signed out everywhere"
+    assert (await Desk(street).post("/api/reset", asked)).status == 403
+    signed = {"email": "mo@example.org", "password": "rose stone over lanterns"}
+    assert (await Desk(street).post("/api/sign-in", signed)).status == 200
+    assert (await ada.post("/api/people/none/reset", {})).status == 404
