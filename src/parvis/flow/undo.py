@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
 from parvis.core.errors import Conflict, Refused
 from parvis.core.verdict import State
-from parvis.engine import Act, Write
+from parvis.engine import Act, Engine, Write
 from parvis.engine.change import Change, MarkAct
+from parvis.flow.road import Road
 from parvis.flow.ruling import RULES
-
-if TYPE_CHECKING:
-    from parvis.flow.desk import Desk
 
 UNDONE = "Taken back."
 KEPT = 200
@@ -27,7 +25,39 @@ class Undone(msgspec.Struct, frozen=True):
     says: tuple[str, ...] = ()
 
 
-async def undo(desk: Desk, wall: str, *, by: str, of: str = "") -> Undone:
+class Hands(Protocol):
+    """What undo needs of the desk: its acts again, each marked in the same write."""
+
+    @property
+    def engine(self) -> Engine:
+        """The store."""
+        ...
+
+    @property
+    def road(self) -> Road:
+        """The road whose lanes are held."""
+        ...
+
+    async def pin_as(self, wall: str, post: str, on: bool, act: Change) -> None:
+        """Pin, or unpin."""
+        ...
+
+    async def feature_as(self, wall: str, post: str, seconds: int, act: Change) -> None:
+        """Give the light for so long, or take it away (0)."""
+        ...
+
+    async def rule_as(
+        self, wall: str, kind: str, value: str, act: Change, *, by: str, on: bool
+    ) -> None:
+        """Put a rule on the wall's lists, or take it off."""
+        ...
+
+    async def since(self, wall: str, post: str) -> str:
+        """What was done to the post meanwhile, in a sentence."""
+        ...
+
+
+async def undo(desk: Hands, wall: str, *, by: str, of: str = "") -> Undone:
     """Take back the person's last gesture, or the one named `of`: twice is once."""
     acts = await desk.engine.acts(wall, by, KEPT)
     name = of or next((act.together for act in acts if act.state == "done"), "")
@@ -37,7 +67,7 @@ async def undo(desk: Desk, wall: str, *, by: str, of: str = "") -> Undone:
     return await _all(desk, wall, [a for a in gesture if a.state == "done"], by, back=True)
 
 
-async def redo(desk: Desk, wall: str, *, by: str, of: str = "") -> Undone:
+async def redo(desk: Hands, wall: str, *, by: str, of: str = "") -> Undone:
     """Do again what was taken back last, or the gesture named `of`: twice is once."""
     acts = await desk.engine.acts(wall, by, KEPT)
     undone = [act for act in acts if act.state == "undone"]
@@ -48,7 +78,7 @@ async def redo(desk: Desk, wall: str, *, by: str, of: str = "") -> Undone:
     return await _all(desk, wall, [a for a in gesture if a.state == "undone"], by, back=False)
 
 
-async def _all(desk: Desk, wall: str, acts: Sequence[Act], by: str, *, back: bool) -> Undone:
+async def _all(desk: Hands, wall: str, acts: Sequence[Act], by: str, *, back: bool) -> Undone:
     done: list[Act] = []
     says: list[str] = []
     for act in acts:
@@ -64,7 +94,7 @@ async def _all(desk: Desk, wall: str, acts: Sequence[Act], by: str, *, back: boo
     return Undone(tuple(done), tuple(says))
 
 
-async def _turn(desk: Desk, wall: str, act: Act, by: str, back: bool) -> int:
+async def _turn(desk: Hands, wall: str, act: Act, by: str, back: bool) -> int:
     """One act taken back or done again, marked in the same write; the revision after it."""
     state = "undone" if back else "done"
     mark = MarkAct(wall, by, act.n, state, act.rev)
