@@ -42,7 +42,7 @@ class Hands(Protocol):
         """Pin, or unpin."""
         ...
 
-    async def feature_as(self, wall: str, post: str, seconds: int, act: Change) -> None:
+    async def feature_as(self, wall: str, post: str, seconds: int, act: Change) -> int:
         """Give the light for so long, or take it away (0)."""
         ...
 

@@ -72,7 +72,7 @@ def test_a_wrong_argument_is_one_sentence(capsys: pytest.CaptureFixture[str]) ->
         ("bench liv", "There is no name 'liv' for `parvis bench`; did you mean live?"),
         (
             "bench quux",
-            "There is no name 'quux' for `parvis bench`; choose from ingest, live, store;"
+            "There is no name 'quux' for `parvis bench`; choose from ingest, live, store, wall;"
             " for example: parvis bench live --json",
         ),
         ("sim mastadon", "There is no network 'mastadon' for `parvis sim`; did you mean mastodon?"),
