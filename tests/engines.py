@@ -26,7 +26,10 @@ from tests.posts import NOW_MS, post, wall
 from tests.waiting import until
 
 KINDS = ("embedded", "postgresql")
-LATER = ("act", "blob", "claim", "featured", "pass", "person", "pinned", "screen", "session")
+LATER = (
+    *("act", "blob", "claim", "featured", "pass", "person", "pinned", "screen", "session"),
+    "tally",
+)
 BEFORE_ENDS = (
     "drop index rights_by_end",
     "alter table rights drop column until_ms",

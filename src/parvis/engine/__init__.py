@@ -19,41 +19,52 @@ from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
 from parvis.core.wire import Card, Picks, Snapshot
 from parvis.engine.change import Change, OwnBlob, Write, Written
+from parvis.engine.reads.tallied import After, By
 from parvis.engine.rows import (
     Act,
     Aside,
     BridgeHealth,
     Claim,
+    Counted,
     Ending,
+    Grouped,
     Health,
     Job,
     Known,
     OnShow,
+    Period,
     Placement,
     Queued,
     Sighted,
     Sought,
     Step,
+    Sums,
     Tale,
 )
 
 __all__ = [
     "Act",
+    "After",
     "Aside",
     "BridgeHealth",
+    "By",
     "Change",
     "Claim",
+    "Counted",
     "Ending",
     "Engine",
+    "Grouped",
     "Health",
     "Job",
     "Known",
     "OnShow",
+    "Period",
     "Placement",
     "Queued",
     "Sighted",
     "Sought",
     "Step",
+    "Sums",
     "Tale",
     "Write",
     "Written",
@@ -318,6 +329,45 @@ class Engine(Protocol):
         self, wall: str, sought: Sought, *, before: int | None = None, limit: int = 50
     ) -> Sighted:
         """Posts of the wall, newest first by `order`; a page looks at a bounded number of them."""
+        ...
+
+    # figures --------------------------------------------------------------------------------------
+    async def sums(self, wall: str, period: Period, org: str = "main") -> Sums:
+        """What the wall's posts that arrived in the period come to: all but the withdrawn ones and
+        those that the team wrote. Costs what the period holds, and reads no post but the top ones.
+        """
+        ...
+
+    async def counted(
+        self,
+        wall: str,
+        period: Period,
+        by: By,
+        *,
+        after: After = None,
+        limit: int = 50,
+        org: str = "main",
+    ) -> Sequence[Counted]:
+        """The posts behind a figure, the largest `number` first: all by arrival or interactions,
+        those that were shown by when they were, the timed ones by delay. `after` is the number and
+        key of the last one of the page before.
+        """
+        ...
+
+    async def who_posted(
+        self,
+        wall: str,
+        period: Period,
+        *,
+        after: After = None,
+        limit: int = 50,
+        org: str = "main",
+    ) -> Sequence[Grouped]:
+        """Each author once, the most followed first; `after` is followers and key of the last."""
+        ...
+
+    async def tags(self, wall: str, period: Period) -> Sequence[tuple[str, int]]:
+        """Hashtags and how many posts have each, the most used first."""
         ...
 
     # people ---------------------------------------------------------------------------------------

@@ -196,6 +196,43 @@ class Drop:
             _run(conn, self.sql(conn.dialect.name), rows)
 
 
+class Set:
+    """`update`; rows are tuples of the columns `to`, then of `by`; `only` narrows it."""
+
+    def __init__(
+        self,
+        table: sa.Table,
+        *,
+        to: Sequence[str],
+        by: Sequence[str],
+        only: sa.ColumnElement[bool] | None = None,
+    ) -> None:
+        self.table = table
+        self._to, self._by, self._only = list(to), list(by), only
+        self._sql: dict[str, str] = {}
+
+    def sql(self, store: str) -> str:
+        """The statement, as that store's driver takes it."""
+        if store not in self._sql:
+            columns = self.table.c
+            statement = sa.update(self.table).values({n: sa.bindparam(f"to_{n}") for n in self._to})
+            for name in self._by:
+                statement = statement.where(columns[name] == sa.bindparam(f"by_{name}"))
+            if self._only is not None:
+                statement = statement.where(self._only)
+            compiled: Any = statement.compile(dialect=_spelling(store)[1])
+            wanted = [*(f"to_{n}" for n in self._to), *(f"by_{n}" for n in self._by)]
+            if compiled.positiontup != wanted:
+                raise AssertionError(f"{self.table.name}: parameters out of order")
+            self._sql[store] = str(compiled)
+        return self._sql[store]
+
+    def __call__(self, conn: sa.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Change these."""
+        if rows:
+            _run(conn, self.sql(conn.dialect.name), rows)
+
+
 class Find:
     """A select, run like `Put`; parameters by name, in the order `names`. `postgresql`: the same
     question in the form that store answers best.

@@ -75,7 +75,7 @@ def _erase_content(conn: sa.Connection, org: str, key: str) -> None:
     mine = sa.and_(post.c.org == org, post.c.key == key)
     who = conn.execute(sa.select(post.c.author).where(mine)).scalar_one_or_none()
     conn.execute(sa.delete(post).where(mine))
-    for table in (card, t.pinned, t.featured, t.claim, t.act, t.blob):
+    for table in (card, t.pinned, t.featured, t.claim, t.act, t.blob, t.tally):
         conn.execute(sa.delete(table).where(table.c.org == org, table.c.post == key))
     if who:
         others = sa.exists().where(post.c.org == org, post.c.author == who)
@@ -176,6 +176,7 @@ def drop_wall(conn: sa.Connection, wall: str) -> None:
         t.claim,
         t.act,
         t.screen,
+        t.tally,
         t.feed,
     ):
         conn.execute(sa.delete(table).where(table.c.wall == wall))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from parvis.core.errors import Refused
 
-NEWEST = "0007"
+NEWEST = "0008"
 """The newest revision in `migrations/versions`; a store that stands there is opened at once."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -176,3 +176,66 @@ class Job(msgspec.Struct, frozen=True):
     token: str
     max_attempts: int = 5
     because: str = ""
+
+
+class Period(msgspec.Struct, frozen=True):
+    """Posts that arrived on the wall at `from_ms` or later and before `to_ms`."""
+
+    from_ms: int = 0
+    to_ms: int = 2**62
+
+
+class Grouped(msgspec.Struct, frozen=True):
+    """A person with what they posted in a period; `followers` is the most that was told, -1 when
+    nothing was.
+    """
+
+    author: str
+    network: str
+    posts: int
+    followers: int
+    name: str = ""
+    handle: str = ""
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A post as figures count it; `followers` and `interactions` are -1 when the network did not
+    tell, `shown_ms` 0 when it was never shown. `number` is what a page is sorted by.
+    """
+
+    post: str
+    at_ms: int
+    network: str
+    author: str
+    written_ms: int
+    interactions: int
+    shown_ms: int
+    number: int
+    text: str = ""
+    name: str = ""
+    handle: str = ""
+    source: str = ""
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """What a wall's posts of a period come to. `unsigned` posts name no author; `timed` ones were
+    shown and were young when they arrived: of these are the delays. `steps` have the ms at which
+    each begins, its posts, and how many of them were shown.
+    """
+
+    posts: int
+    shown: int
+    unsigned: int
+    interactions: int
+    interactions_unknown: int
+    authors: int
+    authors_unknown: int
+    reach: int
+    timed: int
+    p50_ms: int | None
+    p95_ms: int | None
+    step_ms: int
+    steps: tuple[tuple[int, int, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    people: tuple[Grouped, ...]
+    top: tuple[Counted, ...]

@@ -46,6 +46,7 @@ from parvis.engine.change import (
 from parvis.engine.codec import body
 from parvis.engine.desk import settle_acts
 from parvis.engine.dialect import Drop, Put, put_all
+from parvis.engine.tally import Tallying
 
 Row = tuple[Any, ...]
 
@@ -137,6 +138,7 @@ class Stage:
     tombstone = Put(t.tombstone, update=())
     blob = Put(t.blob)
     memory = Put(t.memory)
+    tally = Put(t.tally, conflict=("post", "wall"), update=())
     pinned = Put(t.pinned, update=())
     featured = Put(t.featured)
     act = Put(t.act)
@@ -194,6 +196,7 @@ class Staging:
         self._rights: list[Row] = []
         self._ended: dict[tuple[str, str], int] = {}
         self._marks: list[MarkAct] = []
+        self._tally = Tallying()
 
     def add(self, change: Change, heads: Heads) -> None:
         """Stage one change."""
@@ -207,6 +210,7 @@ class Staging:
         if card.order != order:
             card = msgspec.structs.replace(card, order=order)
         self._cards[change.wall, card.post] = (org, change.wall, card.post, order, body(card))
+        self._tally.show(change.wall, card)
 
     def put(self, what: Put, key: Any, row: Row) -> None:
         """Stage a row under its key."""
@@ -233,6 +237,7 @@ class Staging:
             post.received_at_ms,
             body(post),
         )
+        self._tally.know(org, post)
         if author is not None:
             self._authors[org, author.key] = (org, author.key, body(author))
 
@@ -285,12 +290,15 @@ class Staging:
             (STAGE.decision, self.decisions),
             (STAGE.right, self._rights),
             (STAGE.card, _sorted(self._cards)),
+            (STAGE.tally, self._tally.rows(conn, self.spots.values())),
         ]
         puts += [
             (put, _sorted(self._puts[put]))
             for put in sorted(self._puts, key=lambda p: p.table.name)
         ]
         put_all(conn, [*puts, *last])
+        # last, so that whoever changes a post's rows holds the post itself already
+        self._tally.settle(conn)
 
     def _spot_rows(self) -> list[tuple[Put, list[Row]]]:
         moved: dict[tuple[str, str], int] = {}

@@ -35,21 +35,27 @@ from parvis.engine import (
 from parvis.engine.bell import Bell
 from parvis.engine.change import OwnBlob, Write, Written
 from parvis.engine.commit import Outcome, one
+from parvis.engine.reads import tallied
+from parvis.engine.reads.tallied import After, By
 from parvis.engine.rows import (
     Act,
     Aside,
     BridgeHealth,
     Claim,
+    Counted,
     Ending,
+    Grouped,
     Health,
     Job,
     Known,
     OnShow,
+    Period,
     Placement,
     Queued,
     Sighted,
     Sought,
     Step,
+    Sums,
     Tale,
 )
 
@@ -336,6 +342,40 @@ class Store(ABC):
     ) -> Sighted:
         """See `Engine.search`."""
         return await self._read(search.search, wall, sought, before, limit)
+
+    # figures ------------------------------------------------------------------------------------
+    async def sums(self, wall: str, period: Period, org: str = "main") -> Sums:
+        """See `Engine.sums`."""
+        return await self._read(tallied.sums, wall, period, org)
+
+    async def counted(
+        self,
+        wall: str,
+        period: Period,
+        by: By,
+        *,
+        after: After = None,
+        limit: int = 50,
+        org: str = "main",
+    ) -> Sequence[Counted]:
+        """See `Engine.counted`."""
+        return await self._read(tallied.counted, wall, period, by, after, limit, org)
+
+    async def who_posted(
+        self,
+        wall: str,
+        period: Period,
+        *,
+        after: After = None,
+        limit: int = 50,
+        org: str = "main",
+    ) -> Sequence[Grouped]:
+        """See `Engine.who_posted`."""
+        return await self._read(tallied.people, wall, period, after, limit, org)
+
+    async def tags(self, wall: str, period: Period) -> Sequence[tuple[str, int]]:
+        """See `Engine.tags`."""
+        return await self._read(tallied.tags, wall, period)
 
     # people -------------------------------------------------------------------------------------
     async def people(self, org: str = "main") -> Sequence[Person]:

@@ -411,3 +411,23 @@ screen = sa.Table(
     _number("last_ms"),
     _text("body"),
 )
+
+# One row for each post that a wall's figures count, clustered by arrival so that a period is one
+# stretch of it. -1 is what the network did not tell, `shown_ms` 0 a post that was never shown.
+tally = sa.Table(
+    "tally",
+    metadata,
+    _key("org"),
+    _key("wall", primary=True),
+    _number("at_ms", primary=True),
+    _key("post", primary=True),
+    _key("author"),
+    _key("network"),
+    _number("written_ms"),
+    _number("followers"),
+    _number("interactions"),
+    _text("tags"),
+    _number("shown_ms"),
+    sa.Index("tally_of_post", "post", "wall", unique=True),
+    sqlite_with_rowid=False,
+)

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parvis.core.errors import Conflict, Refused
 from parvis.core.event import WallChanged
 from parvis.core.rights import Right
-from parvis.engine import Engine, Write
+from parvis.engine import By, Engine, Period, Write
 from parvis.engine.change import (
     DropCard,
     DropWall,
@@ -114,6 +114,9 @@ async def answers(engine: Engine) -> dict[str, Any]:
             await engine.health(wall),
             await engine.undecided(wall),
             await engine.author_posts(wall, [author().key], 0),
+            await engine.sums(wall, Period()),
+            [await engine.counted(wall, Period(), by, limit=3) for by in get_args(By)],
+            [await engine.who_posted(wall, Period()), await engine.tags(wall, Period())],
         ]
         for name in asked:
             found[f"{wall} {name}"] = [
@@ -145,6 +148,8 @@ def consistent(said: dict[str, Any]) -> None:
         assert counts == {state: states.count(state) for state in set(states)}
         orders = [placement["order"] for placement in placements]
         assert len(orders) == len(set(orders))
+        # what is left of an erased post is a placement by its hash, and that is withdrawn
+        assert said[wall][12]["posts"] == len(states) - states.count("withdrawn")
         if snapshot is not None:
             assert snapshot["seq"] == head
             assert len(snapshot["cards"]) <= snapshot["wall"]["capacity"]

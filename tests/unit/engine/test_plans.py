@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from parvis.engine import batch, bridges, duties, erase, journal, work
+from parvis.engine import batch, bridges, duties, erase, journal, tally, work
 from parvis.engine.embedded.database import write_engine
 from parvis.engine.migrate import migrate
-from parvis.engine.reads import declared, placed, posts, shown
+from parvis.engine.reads import declared, placed, posts, shown, tallied
 
 Statement = sa.Select[Any] | sa.Update | sa.Delete | sa.CompoundSelect[Any]
 SMALL = {"_WALLS", "_ABANDONED", "_EVERY"}
@@ -28,10 +28,10 @@ def statements(module: ModuleType) -> Iterator[tuple[str, Statement]]:
             yield name, value
 
 
-READS = (declared, placed, posts, shown)
+READS = (declared, placed, posts, shown, tallied)
 FOUND = [
     pytest.param(statement, id=f"{module.__name__.rpartition('.')[2]}.{name}")
-    for module in (batch, *READS, journal, work, erase, bridges, duties)
+    for module in (batch, *READS, journal, work, erase, bridges, duties, tally)
     for name, statement in statements(module)
     if not (name in SMALL and module in (*READS, work, bridges))
 ]
@@ -62,7 +62,8 @@ def test_the_statements_are_found() -> None:
 def test_a_statement_finds_its_rows_by_an_index(engine: sa.Engine, statement: Statement) -> None:
     for line in plan(engine, statement):
         if line.startswith("SCAN"):
-            assert "VIRTUAL TABLE" in line, line  # the list of keys that was asked for
+            # the list of keys that was asked for, and what a query inside has found by an index
+            assert "VIRTUAL TABLE" in line or line.startswith(("SCAN anon", "SCAN (sub")), line
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,29 @@ def test_the_hot_reads_use_all_of_their_keys(
     engine: sa.Engine, statement: Statement, found_by: str
 ) -> None:
     assert any(re.search(found_by, line) for line in plan(engine, statement))
+
+
+TALLIED = [pair for pair in statements(tallied) if pair[0] not in ("_TEXTS", "_NAMES")]
+
+
+@pytest.mark.parametrize(("name", "statement"), TALLIED)
+def test_a_period_is_one_stretch_of_the_tally(
+    engine: sa.Engine, name: str, statement: Statement
+) -> None:
+    found = [line for line in plan(engine, statement) if "tally" in line]
+    assert found == ["SEARCH tally USING PRIMARY KEY (wall=? AND at_ms>? AND at_ms<?)"]
+
+
+def test_a_post_finds_its_rows_of_the_tally(engine: sa.Engine) -> None:
+    """With every write of a post, so it must not depend on how many there are."""
+    for made in (tally._FACTS, tally._SHOWN, tally._DROP):
+        sql = made.sql("sqlite")
+        with engine.connect() as conn:
+            raw = conn.connection.driver_connection
+            assert raw is not None
+            lines = raw.execute(f"explain query plan {sql}", [""] * sql.count("?")).fetchall()
+        assert all("SEARCH tally USING" in line[3] for line in lines), (sql, lines)
+        assert any("tally_of_post (post=?" in line[3] for line in lines), (sql, lines)
 
 
 def test_a_page_is_not_sorted(engine: sa.Engine) -> None:
