@@ -26,12 +26,14 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     client: tuple[str, int] = ("127.0.0.1", 50000),
+    stays: bool = False,
 ) -> Answered:
-    """What the application answers."""
+    """What the application answers; who `stays` reads a stream to its end."""
     given = {"host": "localhost", **(headers or {})}
     scope: Scope = {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        # from 2.4 on a stream is not cut short by a client that has nothing more to say
+        "asgi": {"version": "3.0", "spec_version": "2.4" if stays else "2.0"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",

@@ -9,6 +9,7 @@ from parvis.core.wire import Snapshot
 from parvis.web import api_types as types
 from parvis.web.api_acts import ActsApi
 from parvis.web.api_now import NowApi
+from parvis.web.api_numbers import NumbersApi
 from parvis.web.api_people import PeopleApi
 from parvis.web.api_queue import QueueApi
 from parvis.web.api_screens import ScreensApi
@@ -54,6 +55,7 @@ class Api:
             WriteApi(room),
             screens,
             NowApi(room, screens),
+            NumbersApi(room),
             PeopleApi(room),
         )
         return [*self._reads(), *self._acts(), *(e for part in parts for e in part.entries())]

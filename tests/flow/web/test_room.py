@@ -108,7 +108,7 @@ async def test_the_root_opens_the_only_wall(street: Street) -> None:
 
 # the API ------------------------------------------------------------------------------------------
 PATHS = {"wall": "square", "screen": "s", "source": "hook", "door": "post", "format": "lunch",
-         "which": "0", "receipt": "r" * 24, "person": "nobody",
+         "which": "0", "receipt": "r" * 24, "person": "nobody", "figure": "posts",
          "path": "wall/player.js"}  # fmt: skip
 
 
