@@ -1,5 +1,5 @@
 import type {
-  Act, Held, Kind, Lang, Me, Mode, Now, Numbers, Page, PanicState, Person, Plugin, Preview, Queued, Role, Screen, Server, State, Step, WallLine, WholeWall, Why,
+  Act, FigureRows, Held, Kind, Lang, Me, Mode, Now, Numbers, Page, PanicState, Person, Plugin, Preview, Queued, Role, Screen, Server, State, Step, WallLine, WholeWall, Why,
 } from "./types";
 
 /** The API said no; the message is its own sentence. Status 0: nobody answered. */
@@ -101,8 +101,16 @@ export class Api {
   panic = (wall: string, on: boolean): Promise<unknown> => this.call(this.at(wall, "panic"), { on });
   panicState = (wall: string): Promise<PanicState> => this.call(this.at(wall, "panic"));
   numbers = (wall: string, query: Query): Promise<Numbers> => this.call(this.at(wall, "numbers") + asked(query));
-  rows = async (wall: string, figure: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
-    listIn(await this.call(this.at(wall, `numbers/${encodeURIComponent(figure)}/rows`) + asked({ limit: 50 })), "rows");
+  rows = (wall: string, figure: string, query: Query): Promise<FigureRows> => this.call(this.at(wall, `numbers/${encodeURIComponent(figure)}/rows`) + asked(query));
+  /** All rows of a figure as a file. */
+  csv = async (wall: string, figure: string, query: Query): Promise<Blob> => {
+    const address = this.at(wall, `numbers/${encodeURIComponent(figure)}/rows`) + asked(query);
+    const response = await fetch(address, { headers: this.headers("text/csv"), credentials: "same-origin", cache: "no-store" }).catch(() => undefined);
+    if (!response) throw new Problem(0, "");
+    if (response.ok) return response.blob();
+    const said = ((await response.json().catch(() => undefined)) ?? {}) as Record<string, unknown>;
+    throw new Problem(response.status, String(said["detail"] ?? ""), said);
+  };
   settings = (): Promise<Server> => this.call("/api/settings");
 
   at(wall: string, rest = ""): string {

@@ -231,8 +231,10 @@ export interface Figure {
   readonly value: number | null;
   readonly unit?: string;
   readonly unknown_share?: number;
+  /** Of how many the unknown share is. */
+  readonly counted?: number;
   readonly definition: string;
-  readonly excludes?: string | readonly string[];
+  readonly excludes?: string;
 }
 
 export interface Numbers {
@@ -240,7 +242,25 @@ export interface Numbers {
   readonly over_time?: { readonly step_s: number; readonly rows: readonly (readonly [number, number, number])[] };
   readonly topics?: readonly { readonly tag: string; readonly n: number }[];
   readonly people?: readonly { readonly name: string; readonly handle: string; readonly network: string; readonly posts: number; readonly reach: number | null; readonly reach_known: boolean }[];
-  readonly posts?: readonly { readonly post: string; readonly text: string; readonly author: string; readonly interactions: number; readonly shown_ms: number }[];
+  readonly posts?: readonly { readonly post: string; readonly text: string; readonly author: string; readonly network?: string; readonly interactions: number; readonly shown_ms: number | null }[];
+}
+
+/** What one row adds to its figure; null where nobody told it. */
+export interface FigureRow {
+  readonly value: number | null;
+  readonly author?: string;
+  readonly handle?: string;
+  readonly network?: string;
+  readonly text?: string;
+  readonly tag?: string;
+  readonly posts?: number;
+  readonly post?: string;
+}
+
+export interface FigureRows {
+  readonly rows: readonly FigureRow[];
+  readonly before: string | null;
+  readonly columns: readonly string[];
 }
 
 export interface Person {

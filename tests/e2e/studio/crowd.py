@@ -317,46 +317,32 @@ def sources(now_ms: int, *, ill: bool = False) -> list[dict[str, Any]]:
 def numbers(now_ms: int) -> dict[str, Any]:
     """The first form of the figures."""
     waves = [2, 3, 5, 4, 6, 9, 12, 10, 14, 11, 9, 21, 38, 26, 15, 12, 17, 22, 14, 9, 6, 4]
+    said = (
+        ("posts", 1942, "posts", 0.0, 1942, "Posts that came to this wall, each once.", "copies"),
+        ("shown", 1511, "posts", 0.0, 1942, "Those whose card was on the wall.", "the team’s own"),
+        ("authors", 418, "people", 0.0, 1942, "Accounts and phones that posted once.", "nobody"),
+        (
+            *("reach", 48200, "followers", 0.38, 418),
+            "Followers of the people who posted, each count used once. Nobody publishes who"
+            " actually saw it, so this is a ceiling, not an audience.",
+            "your own accounts",
+        ),
+        ("interactions", 3687, "", 0.0, 1942, "Likes, answers and shares, as told.", "views"),
+        ("topics", 41, "", 0.0, 1942, "Different hashtags in the posts.", "the wall’s own"),
+        (
+            "time_to_screen",
+            1600,
+            "ms",
+            0.0,
+            1511,
+            "From its writing to the wall; half.",
+            "old ones",
+        ),
+        ("time_to_screen_p95", 4200, "ms", 0.0, 1511, "The same; 95 of 100.", "old ones"),
+    )
+    names = ("id", "value", "unit", "unknown_share", "counted", "definition", "excludes")
     return {
-        "figures": [
-            {
-                "id": "posts",
-                "value": 1942,
-                "unit": "posts",
-                "definition": "Posts that came to this wall, each once, whatever was decided.",
-                "excludes": "Copies of another post.",
-            },
-            {
-                "id": "reach",
-                "value": 48200,
-                "unit": "people",
-                "unknown_share": 0.38,
-                "definition": "Followers of the people who posted, each count used once. Nobody"
-                " publishes who actually saw it, so this is a ceiling, not an audience.",
-                "excludes": ["your own accounts", "authors without a public number"],
-            },
-            {
-                "id": "interactions",
-                "value": 3687,
-                "unit": "",
-                "definition": "Likes, answers and shares as the networks say, and votes.",
-                "excludes": "",
-            },
-            {
-                "id": "authors",
-                "value": 418,
-                "unit": "people",
-                "definition": "Accounts and phones that posted at least once.",
-                "excludes": "",
-            },
-            {
-                "id": "time_to_screen",
-                "value": 1600,
-                "unit": "ms",
-                "definition": "From our reading of a post to its first screen; half were faster.",
-                "excludes": "Posts that waited for a person.",
-            },
-        ],
+        "figures": [dict(zip(names, each, strict=True)) for each in said],
         "over_time": {
             "step_s": 600,
             "rows": [
@@ -365,7 +351,7 @@ def numbers(now_ms: int) -> dict[str, Any]:
         },
         "topics": [
             {"tag": tag, "n": n}
-            for tag, n in (("gant jaune", 94), ("la mer", 71), ("slow", 66), ("البحر", 52))
+            for tag, n in (("#gantjaune", 94), ("#lamer", 71), ("#slow", 66), ("#البحر", 52))
         ],
         "people": [
             {
@@ -399,14 +385,16 @@ def numbers(now_ms: int) -> dict[str, Any]:
                 "text": "On a compté les fusées avec les petits : mille",
                 "author": "Papier Buvard",
                 "interactions": 211,
-                "shown_ms": 372_000,
+                "network": "instagram",
+                "shown_ms": now_ms - 372_000,
             },
             {
                 "post": "phone:example:63",
                 "text": "Mon chat garde la place de ma sœur",
                 "author": "Moustache",
                 "interactions": 98,
-                "shown_ms": 290_000,
+                "network": "phone",
+                "shown_ms": None,
             },
         ],
     }

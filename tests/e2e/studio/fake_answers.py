@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -176,6 +177,24 @@ class Answers:
                 "missing": missing,
             },
         }
+
+    def _rows(self, figure: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Two pages of rows of any figure."""
+        people = figure in ("authors", "reach")
+        names = ("Tomek",) if "before" in query else ("Lina", "Nour")
+        rows = [
+            {
+                "value": None if name == "Nour" and figure == "reach" else 1 if people else 3,
+                "author": name,
+                "network": "mastodon",
+                "posts": 2,
+                **({} if people else {"post": "mastodon:example:60", "text": f"From {name}"}),
+            }
+            for name in names
+        ]
+        more = ("author", "handle", "network", "posts") if people else ("author", "text", "post")
+        before = None if "before" in query else "3~mastodon:example:60"
+        return {"rows": rows, "before": before, "columns": ["value", *more]}
 
     def _preview(self, brand: dict[str, Any]) -> dict[str, Any]:
         first = (brand.get("fields") or ["#ffc814"])[0]

@@ -303,7 +303,7 @@ class FakeDesk(Answers):
         if end == "numbers":
             return crowd.numbers(self.now_ms) if self.items else {"figures": []}
         if end.startswith("numbers/"):
-            return {"rows": [{"post": "mastodon:example:60", "author": "Lina", "n": 3}]}
+            return self._rows(end.split("/")[1], query)
         if end.startswith("sources"):
             return self._source(end, body)
         return problem(404, f"There is nothing at {path}.")

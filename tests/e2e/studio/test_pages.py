@@ -182,12 +182,57 @@ async def test_each_figure_has_its_definition_and_its_rows(browser: Browser) -> 
     async with seated(browser, desk, "#/hall/numbers") as page:
         card = page.get_by_role("complementary", name="Definition")
         await expect(card).to_contain_text("this is a ceiling, not an audience")
+        await expect(card).to_contain_text("159 of 418")
         await expect(page.get_by_role("button", name="Reach")).to_contain_text("known for 62")
+        posts = page.get_by_role("button", name="Posts 1\u202f942")
+        await expect(posts).to_contain_text("1\u202f511 shown")
         await page.get_by_role("button", name="Interactions").click()
         await expect(card).to_contain_text("Likes, answers and shares")
         await card.get_by_role("button", name="See its rows").click()
         await expect(card.get_by_role("table")).to_contain_text("Lina")
+        await card.get_by_role("button", name="More rows").click()
+        await expect(card.get_by_role("row")).to_have_count(4)
+        await expect(card.get_by_role("button", name="More rows")).to_have_count(0)
+        await page.get_by_role("button", name="Reach").click()  # the rows go with the figure
+        await expect(card.get_by_role("row", name="Nour")).to_contain_text("unknown")
         await expect(page.get_by_role("img", name="Line of posts over time")).to_be_visible()
+
+
+async def test_what_stands_beside_a_figure_has_its_own(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), "#/hall/numbers") as page:
+        card = page.get_by_role("complementary", name="Definition")
+        await page.get_by_role("button", name="Post to screen").focus()
+        await page.keyboard.press("Enter")
+        await card.get_by_role("button", name="95 of 100").press("Enter")
+        await expect(card).to_contain_text("The same; 95 of 100.")
+        await page.get_by_role("button", name="41 topics").click()
+        await expect(card).to_contain_text("Different hashtags")
+
+
+async def test_rows_become_a_file(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/numbers") as page:
+        card = page.get_by_role("complementary", name="Definition")
+        async with page.expect_download() as saving:
+            await card.get_by_role("button", name="CSV").click()
+        assert (await saving.value).suggested_filename == "hall-reach.csv"
+        desk.fail["/rows"] = (503, "The store is being moved.")
+        await card.get_by_role("button", name="CSV").click()
+        await expect(page.get_by_text("The store is being moved.")).to_be_visible()
+        await card.get_by_role("button", name="See its rows").click()
+        await expect(card.get_by_role("alert")).to_contain_text("being moved")
+        desk.fail.clear()
+        await card.get_by_role("button", name="Try again").click()
+        await expect(card.get_by_role("table")).to_contain_text("Lina")
+
+
+async def test_a_night_without_posts_offers_all_of_them(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.empty()
+    async with seated(browser, desk, "#/hall/numbers") as page:
+        await expect(page.get_by_text("No post arrived in this time.")).to_be_visible()
+        await page.get_by_role("button", name="See everything").click()
+        await expect(page.get_by_text("Figures appear with the first post.")).to_be_visible()
 
 
 async def test_people_are_invited_changed_and_removed(browser: Browser) -> None:

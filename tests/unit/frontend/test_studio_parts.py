@@ -226,3 +226,16 @@ def test_a_code_has_its_marks_and_its_size_follows_the_text() -> None:
         for x, y in ((0, 0), (size - 7, 0), (0, size - 7)):
             assert finder(grid, x, y) == mark
         assert all(grid[6][at] == (at + 1) % 2 for at in range(8, size - 8))
+
+
+# figures ------------------------------------------------------------------------------------------
+def test_a_curve_stands_on_its_ground_and_reaches_its_top() -> None:
+    line, level, none = called(
+        "curve",
+        ["curve", [0, 38, 19], 38],
+        ["curve", [2], 4],
+        ["curve", [0, 0], 0],
+    )
+    assert line == [[0, 170], [400, 20], [800, 95]]
+    assert level == [[0, 95], [800, 95]]  # one step is a level line, not a point
+    assert none == [[0, 170], [800, 170]]
