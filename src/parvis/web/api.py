@@ -8,6 +8,7 @@ from starlette.responses import Response
 from parvis.core.wire import Snapshot
 from parvis.web import api_types as types
 from parvis.web.api_acts import ActsApi
+from parvis.web.api_look import LookApi
 from parvis.web.api_now import NowApi
 from parvis.web.api_numbers import NumbersApi
 from parvis.web.api_people import PeopleApi
@@ -56,6 +57,7 @@ class Api:
             screens,
             NowApi(room, screens),
             NumbersApi(room),
+            LookApi(room),
             PeopleApi(room),
         )
         return [*self._reads(), *self._acts(), *(e for part in parts for e in part.entries())]

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.core.event import WallChanged
-from parvis.core.look import Brand
+from parvis.core.look import Brand, faults_of
 from parvis.core.wall import BridgeSpec, FormatSpec, Mode, Policy, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import Change, PutSource, PutWall, Told
@@ -23,7 +23,7 @@ from parvis.plug.plain import one_line
 from parvis.web.asked import actor_of, wall_of
 from parvis.web.entry import Entry, answer, body_of
 from parvis.web.names import names
-from parvis.web.problem import Failed
+from parvis.web.problem import Failed, Several
 from parvis.web.room import Room
 from parvis.web.screens import is_up, present
 
@@ -318,12 +318,17 @@ def changed(wall: Wall, changes: Changes) -> Wall:
     if isinstance(changes.hashtags, tuple):
         fields["hashtags"] = tuple(dict.fromkeys(tag.lstrip("#") for tag in changes.hashtags))
     mode = {} if changes.mode is msgspec.UNSET else {"mode": changes.mode}
-    fields["policy"] = _merged(wall.policy, {**changes.policy, **mode}, "policy")
-    fields["brand"] = _merged(wall.brand, changes.brand, "brand")
+    fields["policy"] = merged(wall.policy, {**changes.policy, **mode}, "policy")
+    fields["brand"] = brand = merged(wall.brand, changes.brand, "brand")
+    if changes.brand:
+        faults = [f"The brand's {name}: {says}." for name, says in faults_of(brand)]
+        if faults:
+            raise Several("The brand", faults)
     return msgspec.structs.replace(wall, **fields)
 
 
-def _merged(held: S, given: dict[str, Any], noun: str) -> S:
+def merged(held: S, given: dict[str, Any], noun: str) -> S:
+    """With the given settings; 422 when there is no such setting, or it cannot be that."""
     known = held.__struct_fields__
     for name in given:
         if name not in known:

@@ -28,9 +28,10 @@ def wall_page(
     *,
     plans: Sequence[Plan] = (),
     join: str = "",
+    live: str = "",
 ) -> bytes:
     """The page of a wall; `first` cards stand in it. `join`: where a phone takes part, if one can
-    reach it.
+    reach it. `live`: what it follows, if not the wall's own stream.
     """
     snapshot, wall = held.snapshot, held.snapshot.wall
     cards = snapshot.cards[:first] if not wall.panic else ()
@@ -40,7 +41,7 @@ def wall_page(
         role="main",
         data_wall=wall.wall,
         data_seq=snapshot.seq,
-        data_live=f"/live/{wall.wall}",
+        data_live=live or f"/live/{wall.wall}",
         data_screen=screen or None,
         data_join=join or None,
     )
