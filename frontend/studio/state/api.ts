@@ -75,8 +75,8 @@ export class Api {
     this.call(this.at(wall, `sources/${encodeURIComponent(id)}`), change);
   plugins = async (): Promise<readonly Plugin[]> => listIn(await this.call("/api/plugins"), "plugins");
   now = (wall: string): Promise<Now> => this.call(this.at(wall, "now"));
-  preview = (wall: string, brand: Readonly<Record<string, unknown>>): Promise<Preview> =>
-    this.call(this.at(wall, "preview") + asked({ brand: JSON.stringify(brand) }));
+  preview = (wall: string, brand: Readonly<Record<string, unknown>>, lang: Lang): Promise<Preview> =>
+    this.call(this.at(wall, "preview") + asked({ brand: JSON.stringify(brand), lang }));
 
   queue = async (wall: string, states: readonly State[], before?: number, limit = 200): Promise<Page> =>
     pageOf(await this.call(this.at(wall, "queue") + asked({ state: states.join(","), before, limit })));

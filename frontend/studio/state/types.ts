@@ -222,8 +222,17 @@ export interface Plugin {
 }
 
 export interface Preview {
-  readonly tokens: Readonly<Record<string, string>>;
-  readonly contrast: readonly { readonly pair: string; readonly ratio: number; readonly ok: boolean; readonly repair?: string | null }[];
+  readonly tokens: Readonly<Record<string, unknown>>;
+  readonly contrast: readonly {
+    readonly id?: string;
+    readonly pair: string;
+    readonly ratio: number;
+    readonly ok: boolean;
+    readonly ground?: string;
+    readonly ink?: string;
+    readonly repair?: { readonly says: string; readonly brand: Brand } | null;
+  }[];
+  readonly faults?: readonly string[];
 }
 
 export interface Figure {

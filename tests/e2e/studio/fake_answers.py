@@ -198,13 +198,15 @@ class Answers:
 
     def _preview(self, brand: dict[str, Any]) -> dict[str, Any]:
         first = (brand.get("fields") or ["#ffc814"])[0]
-        dim = first == "#777777"
+        ink = (brand.get("inks") or [""])[0]
+        dim = first == "#777777" and ink == "#888888"
+        mend = {"says": "Write in #ffffff there.", "brand": {"inks": [""]}}
         return {
             "tokens": {
                 "--ground": "#25105c" if brand.get("scheme") == "dark" else "#ffffff",
                 "--ink": "#ffffff" if brand.get("scheme") == "dark" else "#25105c",
                 "--f1": first,
-                "--o1": "#25105c",
+                "--o1": ink or "#25105c",
                 "--k-radius": str(brand.get("radius", 3.4)),
             },
             "contrast": [
@@ -213,7 +215,9 @@ class Answers:
                     "pair": "Words on field 1",
                     "ratio": 2.1 if dim else 9.6,
                     "ok": not dim,
-                    "repair": "Take white letters on it." if dim else None,
+                    "ground": first,
+                    "ink": ink or "#ffffff",
+                    "repair": mend if dim else None,
                 },
             ],
         }

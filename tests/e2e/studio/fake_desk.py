@@ -362,6 +362,7 @@ class FakeDesk(Answers):
                 Route("/studio", self.page),
                 Route("/w/{wall}", self.wall_page),
                 Route("/w/{wall}/{screen}", self.wall_page),
+                Route("/preview/{wall}", self.wall_page),
                 Route("/wall.css", self.sheet),
                 Route("/m/{name}.svg", self.drawn),
                 Route("/api/walls/{wall}/watch", self.watch),

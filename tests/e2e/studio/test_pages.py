@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
-from tests.e2e.studio.seat import PAGES, ready, seated
+from tests.e2e.studio.seat import PAGES, faults, ready, seated
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -137,12 +137,47 @@ async def test_the_look_is_seen_on_the_real_wall_before_it_is_on_air(browser: Br
         await page.get_by_role("button", name="light", exact=True).click()
         await until(lambda: page.evaluate(f"{ground} === '#ffffff'"))
         assert desk.brand["scheme"] == "dark", "a draft changes nothing on air"
-        await page.get_by_role("button", name="My own colours").click()
-        await page.get_by_label("Field 1").fill("#777777")
-        await expect(page.get_by_text("2.1 : 1")).to_be_visible()
-        await expect(page.get_by_text("Take white letters on it.")).to_be_visible()
         await page.get_by_role("button", name="Put on air").click()
         await until(lambda: desk.brand["scheme"] == "light")
+        await until(lambda: page.evaluate(f"{FRAMED}.includes('light')"))
+
+
+FRAMED = "decodeURIComponent(document.querySelector('iframe:last-of-type')?.src ?? '')"
+
+
+async def test_a_draft_is_drawn_with_its_layout_and_shape(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), "#/hall/look") as page:
+        await until(lambda: page.evaluate(f"{FRAMED}.includes('/preview/hall')"))
+        await page.get_by_role("button", name="Spotlight").click()
+        await page.get_by_role("button", name="Fashion").click()
+        await until(lambda: page.evaluate(f"{FRAMED}.includes('layout=spotlight')"))
+        assert await page.evaluate(f"{FRAMED}.includes('fashion')")
+        # the old frames stand until the new ones have come, and no longer
+        await expect(page.locator("iframe")).to_have_count(3)
+        await expect(page.locator("iframe:not([data-there])")).to_have_count(0)
+        await page.get_by_role("button", name="Discard").click()
+        await until(lambda: page.evaluate(f"!{FRAMED}.includes('fashion')"))
+
+
+async def test_what_cannot_be_read_is_mended_with_one_key(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/look") as page:
+        await page.get_by_role("button", name="My own colours").click()
+        await page.get_by_label("Field 1", exact=True).fill("#777777")
+        await page.get_by_label("Words on field 1", exact=True).fill("#888888")
+        await expect(page.get_by_text("2.1 : 1")).to_be_visible()
+        assert await faults(page) == []
+        await page.keyboard.press("Control+Enter")
+        alert = page.get_by_role("alert")
+        await expect(alert).to_contain_text("Not saved: Words on field 1 cannot be read")
+        assert not desk.brand.get("fields"), "nothing unreadable goes on air"
+        await expect(page.get_by_role("button", name="Mend it: Words on field 1")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Every pair can be read")).to_be_visible()
+        await expect(alert).to_have_count(0)
+        await page.get_by_role("button", name="Put on air").click()
+        await until(lambda: desk.brand.get("fields", [""])[0] == "#777777")
+        assert desk.brand["inks"] == [""]
 
 
 async def test_two_people_who_change_one_look(browser: Browser) -> None:
