@@ -30,7 +30,7 @@ class Door extends Piece {
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string): string => String(given.get(name) ?? "").trim();
     const password = String(given.get("password") ?? "");
-    if ((desk.door === "first" || desk.door === "invite") && Array.from(password).length < SHORTEST) {
+    if (desk.door !== "sign_in" && Array.from(password).length < SHORTEST) {
       this.says = t.door.short;
       return void this.querySelector<HTMLElement>("[name=password]")?.focus();
     }
@@ -44,7 +44,7 @@ class Door extends Piece {
         await desk.enter();
       } else {
         const me: Me = desk.door === "first" ? await desk.api.first(desk.token || tokenIn(text("token")), text("name"), text("email"), password, desk.lang)
-          : desk.door === "invite" ? await desk.api.invite(desk.token, password) : await desk.api.signIn(text("email"), password);
+          : desk.door === "invite" ? await desk.api.invite(desk.token, password) : desk.door === "reset" ? await desk.api.reset(desk.token, password) : await desk.api.signIn(text("email"), password);
         await desk.welcome(me);
       }
     } catch (error) {
@@ -67,15 +67,17 @@ class Door extends Piece {
   private form(): TemplateResult {
     const { door, token } = this.desk;
     const first = door === "first";
-    const title = first ? t.door.first : door === "invite" ? t.door.invite : t.door.sign_in;
-    const help = first ? t.door.first_help : door === "invite" ? t.door.invite_help : t.door.sign_in_help;
+    const known = door === "invite" || door === "reset";
+    const title = first ? t.door.first : door === "invite" ? t.door.invite : door === "reset" ? t.door.reset : t.door.sign_in;
+    const help = first ? t.door.first_help : door === "invite" ? t.door.invite_help : door === "reset" ? t.door.reset_help : t.door.sign_in_help;
     const field = (name: string, label: string, type: string, auto: string, about = ""): TemplateResult => html`<div><label class="lab" for="d-${name}">${label}</label><input class="fld" id="d-${name}" name=${name} type=${type} autocomplete=${auto as "on"} required aria-describedby=${about ? `d-${name}-h` : nothing} />${about ? html`<p class="help" id="d-${name}-h">${about}</p>` : nothing}</div>`;
     return html`<form class="body" @submit=${(event: SubmitEvent) => void this.submit(event)}><div class="col g6"><h1 class="t32">${title}</h1><p class="t15 i2">${help}</p></div>
       ${this.byKey ? field("key", t.door.key_field, "password", "off", t.door.key_help)
-        : html`${first && !token ? field("token", t.door.link, "text", "off", t.door.link_help) : nothing}${first ? field("name", t.door.name, "text", "name") : nothing}${door === "invite" ? nothing : field("email", t.door.email, "email", "username", first ? t.door.email_help : "")}
+        : html`${first && !token ? field("token", t.door.link, "text", "off", t.door.link_help) : nothing}${first ? field("name", t.door.name, "text", "name") : nothing}${known ? nothing : field("email", t.door.email, "email", "username", first ? t.door.email_help : "")}
           <div><label class="lab" for="d-password">${t.door.password}</label><span class="with-eye"><input class="fld" id="d-password" name="password" type=${this.open ? "text" : "password"} autocomplete=${door === "sign_in" ? "current-password" : "new-password"} required aria-describedby=${door === "sign_in" ? nothing : "d-password-h"} /><button type="button" class="btn ghost icon" aria-label=${this.open ? t.door.hide : t.door.show} @click=${() => (this.open = !this.open)}>${icon(this.open ? "eye-off" : "eye", 18)}</button></span>${door === "sign_in" ? nothing : html`<p class="help" id="d-password-h">${t.door.password_help}</p>`}</div>`}
+      ${door === "sign_in" && !this.byKey ? html`<p class="help">${t.door.forgotten}</p>` : nothing}
       <p class="bad m says-no" role="alert">${this.says}</p>
-      <div class="row g16 wrap end-row"><button class="btn pri big" ?disabled=${this.busy}>${door === "sign_in" ? t.door.enter : t.door.go_on} ${cap("⏎")}</button>${door === "invite" ? nothing : html`<button type="button" class="btn ghost" @click=${() => { this.byKey = !this.byKey; this.says = ""; }}>${icon("key-round", 16)}${this.byKey ? t.door.back : t.door.key}</button>`}</div></form>`;
+      <div class="row g16 wrap end-row"><button class="btn pri big" ?disabled=${this.busy}>${door === "sign_in" ? t.door.enter : t.door.go_on} ${cap("⏎")}</button>${known ? nothing : html`<button type="button" class="btn ghost" @click=${() => { this.byKey = !this.byKey; this.says = ""; }}>${icon("key-round", 16)}${this.byKey ? t.door.back : t.door.key}</button>`}</div></form>`;
   }
 }
 

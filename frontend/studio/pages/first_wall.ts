@@ -66,9 +66,7 @@ class FirstWall extends Piece {
     const { desk } = this;
     this.busy = true;
     try {
-      const wall = await desk.api.addWall({ title: this.heading.trim(), lang: this.speech || desk.lang, hashtags: this.hashtags, mode: this.mode, kind: this.kind });
-      if (this.server.trim() && this.hashtags.length) await desk.api.addSource(wall.id, "mastodon", { server: this.server.trim(), tags: this.hashtags }, "platform_terms").catch((error: unknown) => desk.say({ text: desk.sentence(error), bad: true }));
-      if (!this.phone) await desk.api.changeSource(wall.id, "phone", { enabled: false }).catch(() => undefined);
+      const wall = await desk.api.addWall({ title: this.heading.trim(), lang: this.speech || desk.lang, hashtags: this.hashtags, mode: this.mode, kind: this.kind, phone: this.phone, mastodon: this.hashtags.length ? this.server.trim() : "" });
       await desk.readWalls();
       desk.go({ wall: wall.id, page: "tonight", item: "" });
     } catch (error) {

@@ -148,7 +148,7 @@ export class Queue extends Piece {
     this.state = "there";
     const states = new Set<State>(this.states());
     for (const [key, state] of this.gone) if (!this.desk.acts.size && !states.has(state) && !found.some((one) => one.post.key === key)) this.gone.delete(key);
-    this.items = found.filter((one) => !this.gone.has(one.post.key));
+    this.items = found.filter((one) => !this.gone.has(one.post.key) || states.has(this.gone.get(one.post.key)!));
     this.sort();
   }
 
@@ -231,19 +231,17 @@ export class Queue extends Piece {
 
   // acts -----------------------------------------------------------------------------------------
   /** Decides on the line in hand: gone from the list in this frame, sent behind it. */
-  decide(state: State, clause = 0, code = "", only?: readonly Queued[]): void {
+  decide(state: State, clause = 0, code = "", only?: readonly Queued[], more: Partial<Decision> = {}): void {
     const { desk, line } = this;
     if (!line || !desk.mayAct || this.other(line.items[0]!)) return;
     const items = only ?? (line.items.length > 1 ? line.items.filter((one) => !this.unticked.has(one.post.key)) : line.items);
     if (!items.length) return;
     const why = clause ? t.queue.clauses[clause - 1]! : "";
     const mark = code || (clause ? `clause_${clause}` : "");
-    const decisions = items.map((one): Decision => ({ post: one.post.key, state, why, rev: one.placement.rev, ...(mark ? { code: mark } : {}) }));
+    const decisions = items.map((one): Decision => ({ post: one.post.key, state, why, rev: one.placement.rev, ...(mark ? { code: mark } : {}), ...more }));
     this.leave(line, items, state);
-    const wall = desk.place.wall;
-    desk.acts.add({
-      kind: state,
-      send: () => (decisions.length === 1 ? desk.api.decide(wall, decisions[0]!) : desk.api.decideAll(wall, decisions)),
+    const one = decisions.length === 1;
+    desk.act(state, one ? "posts/decide" : "posts/decide_all", one ? { ...decisions[0]! } : { decisions }, {
       refused: (problem) => {
         for (const one of items) this.gone.delete(one.post.key);
         this.past = this.past.filter((one) => one.line !== line);
@@ -253,7 +251,33 @@ export class Queue extends Piece {
     });
     const said = { approved: t.toast.approved, rejected: t.toast.rejected, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
     if (items.length > 1) desk.say({ text: t.toast.many_rejected(items.length), undo: true });
-    else desk.say({ text: said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
+    else desk.say({ text: more.without_media ? t.toast.bare : said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
+  }
+
+  /** Whether this post may stand without what it shows. */
+  mayBare(item: Queued): boolean {
+    return !!item.post.media?.length && !!item.post.text.trim();
+  }
+
+  bare(item: Queued): boolean {
+    return item.placement.state === "approved" && (item.decision?.without_media ?? false);
+  }
+
+  /** Approves the words alone; on the wall it takes the picture off, or brings it back. */
+  without(): void {
+    const { desk, item } = this;
+    if (!item || !desk.mayAct || this.other(item)) return;
+    if (!this.mayBare(item)) return desk.say({ text: t.queue.without_no });
+    if (this.view !== "approved") return this.decide("approved", 0, "", [item], { without_media: true });
+    const bare = !this.bare(item);
+    desk.act("approved", "posts/decide", { post: item.post.key, state: "approved", why: "", rev: item.placement.rev, without_media: bare }, {
+      refused: (problem) => { desk.say({ text: desk.sentence(problem), bad: true }); void this.read(); },
+    });
+    const { decision, placement } = item;
+    const now = { ...item, placement: { ...placement, rev: placement.rev + 1 }, decision: decision ? { ...decision, without_media: bare } : null };
+    this.items = this.items.map((one) => (one === item ? now : one));
+    desk.say({ text: bare ? t.toast.bare : t.toast.whole, quote: shorter(gist(item.post)), undo: true });
+    this.sort();
   }
 
   private leave(line: Line, items: readonly Queued[], state: State): void {
@@ -275,21 +299,16 @@ export class Queue extends Piece {
       this.sort();
       this.choose(this.lines.find((one) => one.items.some((item) => item.post.key === last.line.items[0]!.post.key))?.key ?? last.line.key);
     }
-    void this.desk.undo();
+    this.desk.undo();
   }
 
   /** Pin, feature: the post stays where it is. */
   does(kind: "pin" | "feature"): void {
     const { desk, item } = this;
     if (!item || this.view !== "approved" || !desk.mayAct) return;
-    const wall = desk.place.wall;
     const key = item.post.key;
     const on = !this.pinned(item);
-    desk.acts.add({
-      kind,
-      send: () => (kind === "pin" ? desk.api.pin(wall, key, on) : desk.api.feature(wall, key, 20)),
-      refused: (problem) => desk.say({ text: desk.sentence(problem), bad: true }),
-    });
+    desk.act(kind, `posts/${kind}`, kind === "pin" ? { post: key, on } : { post: key, seconds: 20 }, { refused: (problem) => { desk.say({ text: desk.sentence(problem), bad: true }); void this.read(); } });
     if (kind === "pin") this.items = this.items.map((one) => (one.post.key === key ? { ...one, placement: { ...one.placement, pinned: on } } : one));
     desk.say({ text: kind === "feature" ? t.toast.featured : on ? t.toast.pinned : t.toast.unpinned, quote: shorter(gist(item.post)), undo: true });
     this.sort();
@@ -299,29 +318,24 @@ export class Queue extends Piece {
     return item.placement.pinned ?? false;
   }
 
-  /** Changes the wall's rules by one word, then decides. */
-  private async rule(kind: "trusted" | "words", value: string, said: string, then: () => void): Promise<void> {
-    const { desk } = this;
-    const wall = desk.place.wall;
-    then();
-    try {
-      const whole = await desk.api.wall(wall);
-      const had = whole.policy?.[kind] ?? [];
-      if (!had.includes(value)) await desk.api.changeWall(wall, whole.rev, { policy: { ...whole.policy, [kind]: [...had, value] } });
-      desk.say({ text: said, undo: true });
-    } catch (error) {
-      desk.say({ text: desk.sentence(error), bad: true });
-    }
+  /** Whether its author has an account that a rule can name: what a guest typed is no name. */
+  mayTrust(item: Queued): boolean {
+    return !!item.post.author?.handle && !/^(phone|staff)$/.test(item.post.network);
   }
 
+  /** Approves, and trusts the author from now on: one gesture, and one undo. */
   trust(): void {
-    const author = this.item?.post.author;
-    if (author) void this.rule("trusted", author.key, t.toast.trusted(nameOf(author)), () => this.decide("approved"));
+    const { item } = this;
+    if (!item || !this.mayTrust(item) || this.line!.items.length > 1) return this.desk.say({ text: t.queue.trust_no });
+    this.decide("approved", 0, "", undefined, { rules: ["trust"] });
+    this.desk.say({ text: t.toast.trusted(nameOf(item.post.author)), undo: true });
   }
 
   block(): void {
     const text = (String(getSelection() ?? "").trim() || this.item?.post.text.trim() || "").slice(0, 80);
-    if (text) void this.rule("words", text, t.toast.blocked(text), () => this.decide("rejected", 8));
+    if (!text) return;
+    this.decide("rejected", 8, "", undefined, { rules: ["wording"], words: text });
+    this.desk.say({ text: t.toast.blocked(text), undo: true });
   }
 
   showOne(): void {
@@ -356,7 +370,7 @@ export class Queue extends Piece {
       inspector: () => { this.open = !this.open; this.requestUpdate(); }, escape: this.open ? () => { this.open = false; this.requestUpdate(); } : undefined,
       undo: () => this.back(), approve: this.view !== "approved" ? () => this.decide("approved") : undefined, reject: this.view !== "rejected" ? () => this.decide("rejected") : undefined,
       stash: this.view !== "hidden" ? () => this.decide("hidden", 0, "stash") : undefined, hide: this.view === "approved" ? () => this.decide("hidden") : undefined,
-      without_media: () => this.desk.say({ text: t.queue.without_no }), trust: () => this.trust(), block_wording: queue ? () => this.block() : undefined, show_one: queue ? () => this.showOne() : undefined,
+      without_media: () => this.without(), trust: queue ? () => this.trust() : undefined, block_wording: queue ? () => this.block() : undefined, show_one: queue ? () => this.showOne() : undefined,
       tick: queue ? () => this.takeApart() : undefined, ask: queue ? () => { this.step(1); this.desk.say({ text: t.toast.asked }); } : undefined, pin: () => this.does("pin"), feature: () => this.does("feature"),
     };
     const clause = /^clause_(\d)$/.exec(act);

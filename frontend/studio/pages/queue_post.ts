@@ -32,6 +32,7 @@ function facts(queue: Queue, item: Queued): TemplateResult {
   const many = post.media?.length ?? 0;
   return html`<ul class="facts t12 i2">
     ${post.lang ? html`<li class="row">${icon("languages", 15)}${language(post.lang, queue.desk.lang)}</li>` : nothing}
+    ${queue.bare(item) ? html`<li class="row">${icon("eye-off", 15)}${t.queue.photo_kept}</li>` : nothing}
     ${many ? html`<li class="row">${icon("image", 15)}${t.queue.pics(many)}</li><li class="row">${icon("captions", 15)}${described ? t.queue.desc : t.queue.no_desc}</li>` : nothing}
     ${post.permalink && /^https?:/.test(post.permalink) ? html`<li class="row">${icon("external-link", 15)}<a href=${post.permalink} target="_blank" rel="noopener noreferrer">${t.queue.original}</a></li>` : nothing}
   </ul>`;
@@ -65,8 +66,9 @@ export function foot(queue: Queue, item: Queued): TemplateResult {
   const approve = button("approve", t.queue.approve, "ok", () => queue.decide("approved"));
   const reject = button("reject", t.queue.reject, "no", () => queue.decide("rejected"));
   const stash = button("stash", t.queue.stash, "", () => queue.decide("hidden", 0, "stash"));
-  const on = html`${button("hide", t.queue.hide, "no", () => queue.decide("hidden"))}${button("pin", queue.pinned(item) ? t.queue.unpin : t.queue.pin, "", () => queue.does("pin"))}${button("feature", t.queue.feature, "", () => queue.does("feature"))}${button("reject", t.queue.reject, "ghost no", () => queue.decide("rejected"))}`;
-  const waiting = html`${approve}${reject}${stash}${item.post.author ? button("trust", t.queue.trust, "ghost", () => queue.trust()) : nothing}${button("block_wording", t.queue.block, "ghost far", () => queue.block())}`;
+  const bare = queue.mayBare(item) ? button("without_media", queue.view === "approved" ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : t.queue.without, "", () => queue.without()) : nothing;
+  const on = html`${button("hide", t.queue.hide, "no", () => queue.decide("hidden"))}${button("pin", queue.pinned(item) ? t.queue.unpin : t.queue.pin, "", () => queue.does("pin"))}${button("feature", t.queue.feature, "", () => queue.does("feature"))}${bare}${button("reject", t.queue.reject, "ghost no", () => queue.decide("rejected"))}`;
+  const waiting = html`${approve}${bare}${reject}${stash}${queue.mayTrust(item) ? button("trust", t.queue.trust, "ghost", () => queue.trust()) : nothing}${button("block_wording", t.queue.block, "ghost far", () => queue.block())}`;
   return html`<footer class="foot">${queue.view === "approved" ? on : queue.view === "" ? waiting : html`${approve}${queue.view === "rejected" ? nothing : reject}${queue.view === "hidden" ? nothing : stash}`}
     <span class="sp"></span><span class="t12 i3 row g6 nw far">${caps(desk, "next")}${caps(desk, "previous")}${caps(desk, "undo")} ${t.queue.undo} ${caps(desk, "help")}</span></footer>`;
 }

@@ -11,7 +11,7 @@ const MODES: readonly Mode[] = ["approve_first", "show_first", "trusted_only"];
 /** You, the team, this wall, this server; and what is lost over plain http, said plainly. */
 class Settings extends Piece {
   static override properties = { invited: { state: true }, refused: { state: true } };
-  declare invited: { readonly who: string; readonly link: string } | undefined;
+  declare invited: { readonly says: string; readonly link: string } | undefined;
   declare refused: Readonly<Record<string, string>>;
   private server: Server | undefined;
   private people: readonly Person[] = [];
@@ -90,9 +90,10 @@ class Settings extends Piece {
     const role = (name: string, now: Role, set?: (role: Role) => void): TemplateResult => html`<select class="fld" name="role" aria-label=${name} @change=${(event: Event) => set?.((event.target as HTMLSelectElement).value as Role)}>${ROLES.map((one) => html`<option value=${one} ?selected=${one === now}>${t.settings.roles[one]}</option>`)}</select>`;
     return html`<section><h3 class="t18">${t.settings.people}</h3><p class="i2">${t.settings.people_help}</p>${this.no("people")}
       <ul class="folk">${this.people.map((one) => html`<li class="row g12 wrap">${avatar(one.name, "s36")}<span class="f1 col"><b class="b el" dir="auto">${one.name}</b><span class="t12 i3 el">${one.email}</span></span>${role(t.settings.role_of(one.name), one.role, (next) => void this.does("people", () => desk.api.changePerson(one.id, { role: next }), t.toast.saved))}
+        <button class="btn ghost icon" aria-label=${t.settings.forgot(one.name)} title=${t.settings.forgot(one.name)} ?disabled=${one.joined === false} @click=${() => void this.does("people", async () => { this.invited = { says: t.settings.reset(one.name), link: (await desk.api.resetLink(one.id)).reset }; }, "")}>${icon("key-round", 16)}</button>
         <button class="btn ghost icon" aria-label=${t.settings.remove_who(one.name)} ?disabled=${one.email === desk.me?.email} @click=${() => void this.does("people", () => desk.api.changePerson(one.id, { remove: true }), t.settings.removed(one.name))}>${icon("trash-2", 16)}</button></li>`)}</ul>
       <form class="row wrap g12 invite" @submit=${(event: SubmitEvent) => void this.invite(event)}><label class="f1"><span class="lab">${t.settings.invite_name}</span><input class="fld" name="name" required maxlength="80" /></label><label class="f1"><span class="lab">${t.settings.invite_email}</span><input class="fld" name="email" type="email" required /></label><label><span class="lab">${t.settings.role}</span>${role(t.settings.role, "moderator")}</label><button class="btn">${t.settings.invite}</button></form>
-      ${this.invited ? html`<div class="note calm" role="status"><span>${icon("link", 18)}</span><div><p>${t.settings.invited(this.invited.who)}</p><p class="mono address">${this.invited.link}</p></div></div>` : nothing}</section>`;
+      ${this.invited ? html`<div class="note calm" role="status"><span>${icon("link", 18)}</span><div><p>${this.invited.says}</p><p class="mono address">${this.invited.link}</p></div></div>` : nothing}</section>`;
   }
 
   private async invite(event: SubmitEvent): Promise<void> {
@@ -102,7 +103,7 @@ class Settings extends Piece {
     const who = String(given.get("name"));
     const done = await this.does("people", async () => {
       const { invite } = await this.desk.api.addPerson(who, String(given.get("email")), String(given.get("role")) as Role);
-      this.invited = { who, link: invite };
+      this.invited = { says: t.settings.invited(who), link: invite };
     }, "");
     if (done) form.reset();
   }

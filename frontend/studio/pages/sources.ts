@@ -12,7 +12,7 @@ const BASES = ["platform_terms", "own_content", "consent", "licence", "contract"
 /** Where posts come from: how each source is, its settings, and adding one. */
 class Sources extends Piece {
   private whole: WholeWall | undefined;
-  private plugins: readonly Plugin[] = [];
+  private all: readonly Plugin[] = [];
   private state: "loading" | "failed" | "there" = "loading";
   private said = "";
   private wall = "";
@@ -42,6 +42,10 @@ class Sources extends Piece {
     event.preventDefault();
   };
 
+  private get plugins(): readonly Plugin[] {
+    return this.all.filter((one) => !one.kind || one.kind === "source");
+  }
+
   private get spec(): SourceSpec | undefined {
     const { item } = this.desk.place;
     return this.whole?.sources?.find((one) => one.id === item) ?? (item ? undefined : this.whole?.sources?.[0]);
@@ -69,7 +73,7 @@ class Sources extends Piece {
   private async read(): Promise<void> {
     const { api } = this.desk;
     try {
-      [this.whole, this.plugins] = await Promise.all([api.wall(this.wall), api.plugins().then((all) => all.filter((one) => !one.kind || one.kind === "source"))]);
+      [this.whole, this.all] = await Promise.all([api.wall(this.wall), api.plugins()]);
       this.state = "there";
       this.seat = "";
     } catch (error) {
@@ -118,7 +122,7 @@ class Sources extends Piece {
     const adding = item.startsWith("+");
     const plugin = adding ? this.plugins.find((one) => one.id === item.slice(1)) : undefined;
     return html`<div class="pair ${item ? "in" : ""}"><div class="left"><div class="head">${this.desk.mayBuild ? html`<a class="btn sm" href=${this.desk.href("sources", "+")}>${icon("plus", 14)}${t.sources.add} ${caps(this.desk, "new")}</a>` : nothing}</div>
-        <ul>${specs.map((one) => this.line(one))}</ul></div>
+        <ul>${specs.map((one) => this.line(one))}</ul>${this.told()}</div>
       <div class="right">${plugin ? this.add(plugin) : adding ? this.choose() : this.spec ? this.one(this.spec) : empty(t.sources.none, t.sources.none_help, html`<div><a class="btn pri" data-main href=${this.desk.href("sources", "+")}>${t.sources.add}</a></div>`)}</div></div>`;
   }
 
@@ -139,8 +143,23 @@ class Sources extends Piece {
       <span class="row g6 t12 ${paused ? "i3" : health.ok ? "good" : "warn"}"><span class="dot ${paused ? "off" : health.ok ? "" : "warn"}"></span>${paused ? t.sources.paused : health.ok ? t.sources.live : t.sources.ill}</span></a></li>`;
   }
 
+  /** The bridges: who hears of what is shown, and how each is. */
+  private told(): TemplateResult | typeof nothing {
+    const { lang, now } = this.desk;
+    const bridges = this.whole?.bridges ?? [];
+    if (!bridges.length) return nothing;
+    return html`<section class="told"><h3 class="sec">${t.sources.bridges}</h3><p class="t12 i3">${t.sources.bridges_help}</p><ul>${bridges.map((one) => {
+      const health = now?.bridges?.find((each) => each.bridge === one.id);
+      const off = one.enabled === false;
+      const well = health?.healthy ?? true;
+      return html`<li class="row top g12">${network(one.plugin, 28, false)}<div class="f1 col g4"><span class="row g8"><b class="m el f1">${one.id}</b><span class="row g6 t12 ${off ? "i3" : well ? "good" : "warn"}"><span class="dot ${off ? "off" : well ? "" : "warn"}"></span>${off ? t.sources.paused : well ? t.sources.live : t.sources.ill}</span></span>
+        <span class="t12 i3">${this.name(one.plugin)}</span>${health?.says ? html`<span class="t12 ${well ? "i2" : "warn"}" dir="auto">${health.says}${well || !health.since_ms ? nothing : html` ${t.sources.since(when(health.since_ms, Date.now(), lang))}`}</span>` : nothing}
+        ${health?.aside ? html`<span class="t12 warn" dir="auto">${t.sources.aside(health.aside)} ${health.last_aside}</span>` : nothing}</div></li>`;
+    })}</ul><p class="t12 i3">${t.sources.declared}</p></section>`;
+  }
+
   private name(plugin: string): string {
-    return this.plugins.find((one) => one.id === plugin)?.name[this.desk.lang] ?? plugin;
+    return this.all.find((one) => one.id === plugin)?.name[this.desk.lang] ?? plugin;
   }
 
   private one(spec: SourceSpec): TemplateResult {

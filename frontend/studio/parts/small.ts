@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ifDefined } from "lit/directives/if-defined.js";
 import type { Desk } from "../state/desk";
 import { capsOf, keyOf } from "../state/keys";
+import { loadSheet, sheetsFor } from "../../kit/scripts";
 import type { Author, Entity } from "../../kit/wire";
 import type { Post, Span } from "../state/types";
 import { t } from "../words";
@@ -19,8 +20,14 @@ export function caps(desk: Desk, act: string): TemplateResult | typeof nothing {
 
 export const cap = (sign: string): TemplateResult => html`<kbd aria-hidden="true">${sign}</kbd>`;
 
+/** Asks for the typefaces of words that people wrote, the first time they are drawn. */
+function written(text: string, lang = ""): string {
+  for (const sheet of sheetsFor(text, lang)) void loadSheet(sheet);
+  return text;
+}
+
 export function nameOf(author: Author | null | undefined): string {
-  return author?.name || author?.handle || t.queue.anonymous;
+  return written(author?.name || author?.handle || "") || t.queue.anonymous;
 }
 
 export function avatar(name: string, size: "" | "s20" | "s24" | "s36" = ""): TemplateResult {
@@ -71,7 +78,7 @@ export function cut(text: string, entities: readonly Entity[], hard: readonly Sp
 
 /** A post's words as text nodes, evidence underlined; never markup. */
 export function words(post: Post, hard: readonly Span[] = [], soft: readonly Span[] = []): readonly (string | TemplateResult)[] {
-  return cut(post.text, post.entities ?? [], hard, soft).map(({ text, kind }) =>
+  return cut(written(post.text, post.lang), post.entities ?? [], hard, soft).map(({ text, kind }) =>
     kind === "hard" ? html`<mark>${text}</mark>` : kind === "soft" ? html`<mark class="soft">${text}</mark>` : kind ? html`<span class="ent">${text}</span>` : text,
   );
 }
@@ -80,7 +87,7 @@ export const langOf = (post: Post): unknown => ifDefined(post.lang || undefined)
 
 /** What stands for a post in a line: its words, or what it has instead. */
 export function gist(post: Post): string {
-  if (post.text.trim()) return post.text;
+  if (post.text.trim()) return written(post.text, post.lang);
   const first = post.media?.[0]?.type;
   return first === "video" || first === "gif" ? t.queue.film : first ? t.queue.photo : t.queue.nowords;
 }
@@ -93,7 +100,7 @@ export interface Seen {
 
 /** What can be looked at of a post, only from this server: the page asks nobody else. */
 export function seenOf(post: Post): readonly Seen[] {
-  const ours = (address = ""): string => (address.startsWith("/") || address.startsWith("data:image/") ? address : "");
+  const ours = (address = ""): string => (/^(\/|data:image\/|blob:https?:)/.test(address) ? address : "");
   return (post.media ?? []).map(({ type, url, poster, alt = "" }) => ({ picture: ours(type === "image" || type === "gif" ? url : poster), film: type === "video" ? ours(url) : "", alt })).filter(({ picture, film }) => picture || film);
 }
 

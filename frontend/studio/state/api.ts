@@ -20,6 +20,11 @@ export interface Decision {
   readonly why: string;
   readonly rev: number;
   readonly code?: string;
+  /** The words alone: pictures and films are kept back. */
+  readonly without_media?: boolean;
+  /** What goes on the wall's policy with it. */
+  readonly rules?: readonly ("trust" | "wording")[];
+  readonly words?: string;
 }
 
 // A list comes bare, or named beside what pages it.
@@ -57,6 +62,8 @@ export class Api {
   signIn = (email: string, password: string): Promise<Me> => this.call("/api/sign-in", { email, password });
   signOut = (everywhere: boolean): Promise<unknown> => this.call("/api/sign-out", { everywhere });
   invite = (token: string, password: string): Promise<Me> => this.call("/api/invite", { token, password });
+  reset = (token: string, password: string): Promise<Me> => this.call("/api/reset", { token, password });
+  resetLink = (id: string): Promise<{ readonly reset: string }> => this.call(`/api/people/${encodeURIComponent(id)}/reset`, {});
   people = async (): Promise<readonly Person[]> => listIn(await this.call("/api/people"), "people");
   addPerson = (name: string, email: string, role: Role): Promise<{ readonly invite: string }> =>
     this.call("/api/people", { name, email, role });
@@ -64,7 +71,7 @@ export class Api {
     this.call(`/api/people/${encodeURIComponent(id)}`, change);
 
   walls = async (): Promise<readonly WallLine[]> => listIn(await this.call("/api/walls"), "walls");
-  addWall = (wall: { title: string; lang: string; hashtags: readonly string[]; mode: Mode; kind: Kind }): Promise<WallLine> =>
+  addWall = (wall: { title: string; lang: string; hashtags: readonly string[]; mode: Mode; kind: Kind; phone: boolean; mastodon: string }): Promise<WallLine> =>
     this.call("/api/walls", wall);
   wall = (wall: string): Promise<WholeWall> => this.call(this.at(wall));
   changeWall = (wall: string, rev: number, changes: Readonly<Record<string, unknown>>): Promise<WholeWall> =>
@@ -73,7 +80,10 @@ export class Api {
     this.call(this.at(wall, "sources"), { plugin, settings, basis });
   changeSource = (wall: string, id: string, change: { settings?: Readonly<Record<string, unknown>>; enabled?: boolean; drop?: boolean }): Promise<unknown> =>
     this.call(this.at(wall, `sources/${encodeURIComponent(id)}`), change);
-  plugins = async (): Promise<readonly Plugin[]> => listIn(await this.call("/api/plugins"), "plugins");
+  plugins = async (): Promise<readonly Plugin[]> => {
+    const all: unknown = await this.call("/api/plugins");
+    return [...listIn<Plugin>(all, "sources", "plugins"), ...listIn<Plugin>(all, "bridges")];
+  };
   now = (wall: string): Promise<Now> => this.call(this.at(wall, "now"));
   preview = (wall: string, brand: Readonly<Record<string, unknown>>, lang: Lang): Promise<Preview> =>
     this.call(this.at(wall, "preview") + asked({ brand: JSON.stringify(brand), lang }));
@@ -84,14 +94,10 @@ export class Api {
   claim = (wall: string, posts: readonly string[], for_s: number): Promise<{ readonly claimed: readonly string[]; readonly held: readonly Held[] }> =>
     this.call(this.at(wall, "claim"), { posts, for_s });
   release = (wall: string, posts: readonly string[]): Promise<unknown> => this.call(this.at(wall, "release"), { posts });
-  decide = (wall: string, decision: Decision): Promise<{ readonly rev?: number }> => this.call(this.at(wall, "posts/decide"), decision);
-  decideAll = (wall: string, decisions: readonly Decision[]): Promise<unknown> => this.call(this.at(wall, "posts/decide_all"), { decisions });
-  undo = (wall: string): Promise<Act> => this.call(this.at(wall, "undo"), {});
-  redo = (wall: string): Promise<Act> => this.call(this.at(wall, "redo"), {});
-  pin = (wall: string, post: string, on: boolean): Promise<unknown> => this.call(this.at(wall, "posts/pin"), { post, on });
-  feature = (wall: string, post: string, seconds: number): Promise<unknown> => this.call(this.at(wall, "posts/feature"), { post, seconds });
-  write = (wall: string, text: string, lang: string, media: readonly string[]): Promise<unknown> =>
-    this.call(this.at(wall, "posts/write"), { text, lang, ...(media.length ? { media } : {}) });
+  /** Something a person did; `path` is what follows the wall in its address. */
+  act = (wall: string, path: string, body: Readonly<Record<string, unknown>>): Promise<unknown> => this.call(this.at(wall, path), body);
+  acts = async (wall: string): Promise<readonly Act[]> => listIn(await this.call(this.at(wall, "acts")), "acts");
+  write = (wall: string, form: FormData): Promise<unknown> => this.call(this.at(wall, "posts/write"), form);
   trace = async (post: string): Promise<readonly Step[]> => listIn(await this.call("/api/trace" + asked({ post })), "steps", "journey");
   why = (wall: string, post: string): Promise<Why> => this.call(this.at(wall, "why") + asked({ post }));
 
@@ -123,7 +129,8 @@ export class Api {
 
   private async call<T>(address: string, body?: unknown): Promise<T> {
     const headers = this.headers("application/json");
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const form = body instanceof FormData;
+    if (body !== undefined && !form) headers["Content-Type"] = "application/json";
     if (body !== undefined && this.page) headers["X-Parvis-Page"] = this.page;
     let response: Response;
     try {
@@ -132,7 +139,7 @@ export class Api {
         headers,
         credentials: "same-origin",
         cache: "no-store",
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : form ? body : JSON.stringify(body),
       });
     } catch {
       throw new Problem(0, "");

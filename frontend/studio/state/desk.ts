@@ -1,10 +1,10 @@
 import { setLang, t } from "../words";
-import { Acts } from "./acts";
+import { type Act, Acts, type Hearers, type Send } from "./acts";
 import { Api, Problem } from "./api";
 import { Keyboard } from "./keys";
 import { keepKey, keptKey, type Own, readOwn, writeOwn } from "./own";
 import { type Place, placeOf, hrefOf } from "./place";
-import type { Lang, Me, Now, PanicState, WallLine } from "./types";
+import type { Lang, Me, Now, PanicState, Undone, WallLine } from "./types";
 import { Watch } from "./watch";
 
 export interface Toast {
@@ -14,14 +14,17 @@ export interface Toast {
   readonly bad?: boolean;
 }
 
-export type Door = "loading" | "sign_in" | "first" | "invite" | "gone" | "in";
+export type Door = "loading" | "sign_in" | "first" | "invite" | "reset" | "gone" | "in";
 
 const PANIC_POLL_MS = 250;
 
 /** What the whole studio knows: who is here, which wall, what stands on it now, and the line to the server. */
 export class Desk {
   readonly api = new Api(keptKey());
-  readonly acts = new Acts(() => this.tell());
+  readonly acts = new Acts(() => this.tell(), (act, keep) => this.send(act, keep), {
+    done: () => dispatchEvent(new CustomEvent("parvis-acts")),
+    refused: (problem) => this.say({ text: t.link.late(this.sentence(problem)), bad: true }),
+  });
   readonly keyboard: Keyboard;
   own: Own = readOwn();
   door: Door = "loading";
@@ -68,6 +71,11 @@ export class Desk {
     return this.now?.names?.[by] ?? this.now?.names?.[by.replace("person:", "")];
   }
 
+  /** Whose acts these are, for the ones that are kept. */
+  private get by(): string {
+    return this.me?.id || this.me?.email || "owner";
+  }
+
   get mayAct(): boolean {
     return this.me?.role !== "viewer";
   }
@@ -110,7 +118,7 @@ export class Desk {
   /** Comes in by whatever the address or this tab brings: a first-run link, an invitation, a key, a session. */
   async enter(): Promise<void> {
     const given = new URLSearchParams(location.hash.startsWith("#/") ? "" : location.hash.slice(1));
-    for (const door of ["first", "invite"] as const) {
+    for (const door of ["first", "invite", "reset"] as const) {
       if (!given.get(door)) continue;
       this.token = given.get(door)!;
       history.replaceState(null, "", location.pathname);
@@ -142,6 +150,7 @@ export class Desk {
     this.me = me;
     this.door = "in";
     this.dress();
+    this.acts.adopt(this.by);
     await this.readWalls();
     if (!this.place.wall && this.walls.length) this.go({ wall: this.walls[0]!.id, page: "tonight", item: "" }, true);
     else this.moved();
@@ -162,6 +171,7 @@ export class Desk {
     this.watch?.stop();
     this.watch = undefined;
     this.watched = "";
+    this.acts.leave();
     this.me = undefined;
     this.now = undefined;
     this.api.key = "";
@@ -287,17 +297,45 @@ export class Desk {
     if (error instanceof Problem && error.status === 401) this.leave();
   }
 
-  async undo(redo = false): Promise<void> {
-    const wall = this.place.wall;
-    if (!redo && this.acts.takeBack()) return this.say({ text: t.toast.taken_back });
-    this.acts.add({
-      kind: redo ? "redo" : "undo",
-      send: async () => {
-        const act = redo ? await this.api.redo(wall) : await this.api.undo(wall);
-        this.say({ text: redo ? t.toast.redone : t.toast.undone, ...(act.what ? { quote: act.what } : {}) });
+  /** Does something on this wall: at once here, and sent behind it. */
+  act(kind: string, path: string, body: Act["body"], hearers: Hearers): void {
+    this.acts.add({ wall: this.place.wall, by: this.by, kind, path, body }, hearers);
+  }
+
+  /** An undo names the gesture that it takes back before it leaves, so that a lost answer takes back no second one. */
+  private async send(act: Act, keep: Parameters<Send>[1]): Promise<unknown> {
+    let sent = act;
+    if ((act.path === "undo" || act.path === "redo") && !act.body["of"]) {
+      const acts = await this.api.acts(act.wall);
+      const undone = acts.filter((one) => one.state === "undone");
+      const of = act.path === "undo" ? acts.find((one) => one.state === "done") : undone[undone.length - 1];
+      if (of) sent = keep({ ...act.body, of: of.together });
+    }
+    const name = sent.path === "undo" || sent.path === "redo" ? {} : { act: sent.id };
+    try {
+      return await this.api.act(sent.wall, sent.path, { ...sent.body, ...name });
+    } catch (error) {
+      this.lost(error);
+      // A page from before an upgrade is refused; what was done waits for the new one.
+      if (error instanceof Problem && error.status === 409) await this.readNow();
+      throw this.stale ? new Problem(503, "") : error;
+    }
+  }
+
+  undo(redo = false): void {
+    const of = redo ? "" : this.acts.takeBack();
+    if (of === true) return this.say({ text: t.toast.taken_back });
+    const kind = redo ? "redo" : "undo";
+    this.act(kind, kind, of ? { of } : {}, {
+      done: (answer) => {
+        const [says] = (answer as Partial<Undone> | undefined)?.says ?? [];
+        this.say(says ? { text: says, bad: true } : { text: redo ? t.toast.redone : t.toast.undone });
         dispatchEvent(new CustomEvent("parvis-acts"));
       },
-      refused: (problem) => this.say({ text: problem.status === 404 ? t.toast.nothing_to_undo : this.sentence(problem), bad: problem.status !== 404 && problem.status !== 422 }),
+      refused: (problem) => {
+        this.say({ text: this.sentence(problem), bad: problem.status !== 422 });
+        dispatchEvent(new CustomEvent("parvis-acts"));
+      },
     });
   }
 }

@@ -1,4 +1,5 @@
-// What a person set for themselves on this machine; the only thing the studio keeps after its tab is closed.
+// What a person set for themselves on this machine, and what they did while nobody answered: all that the studio keeps
+// after its tab is closed.
 import type { Lang } from "./types";
 
 export interface Own {
@@ -37,4 +38,44 @@ export function keptKey(): string {
 export function keepKey(key: string): void {
   if (key) sessionStorage.setItem(KEY, key);
   else sessionStorage.removeItem(KEY);
+}
+
+interface Kept {
+  readonly id: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+const ACT = "parvis-act-";
+
+/** Each act under a key of its own, so that two tabs lose none of each other's. */
+export function keepAct(act: Kept): void {
+  try {
+    localStorage.setItem(ACT + act.id, JSON.stringify(act));
+  } catch {
+    // A browser that keeps nothing: the act lasts as long as this page.
+  }
+}
+
+export function dropAct(act: Kept): void {
+  try {
+    localStorage.removeItem(ACT + act.id);
+  } catch {
+    // As above.
+  }
+}
+
+/** What this person did and nobody heard of yet, in order. */
+export function keptActs<A extends Kept>(by: string): readonly A[] {
+  const found: A[] = [];
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(ACT)) continue;
+      const act = JSON.parse(localStorage.getItem(key) ?? "{}") as A;
+      if (act.by === by && act.id) found.push(act);
+    }
+  } catch {
+    // What cannot be read is left where it is.
+  }
+  return found.sort((one, other) => one.at - other.at);
 }

@@ -60,6 +60,7 @@ export interface WholeWall {
   readonly capacity?: number;
   readonly retention_days?: number;
   readonly sources?: readonly SourceSpec[];
+  readonly bridges?: readonly SourceSpec[];
   readonly rev: number;
 }
 
@@ -103,6 +104,7 @@ export interface Now {
   readonly waiting: number;
   readonly screens: readonly Screen[];
   readonly sources: readonly Health[];
+  readonly bridges?: readonly BridgeHealth[];
   readonly panic: PanicState;
   /** Names of the people in `by`. */
   readonly names?: Readonly<Record<string, string>>;
@@ -153,7 +155,7 @@ export interface JourneyStep {
 export interface Queued {
   readonly post: Post;
   readonly placement: { readonly state: State; readonly order: number; readonly rev: number; readonly pinned?: boolean };
-  readonly decision: { readonly state?: State; readonly by: string; readonly why: string; readonly at_ms: number; readonly verdicts?: readonly Verdict[] } | null;
+  readonly decision: { readonly state?: State; readonly by: string; readonly why: string; readonly at_ms: number; readonly verdicts?: readonly Verdict[]; readonly without_media?: boolean } | null;
   readonly verdicts?: readonly Verdict[];
   readonly claim?: Claim | null;
   readonly journey?: readonly JourneyStep[];
@@ -272,11 +274,23 @@ export interface FigureRows {
   readonly columns: readonly string[];
 }
 
+/** How one that is told is: everything up to `told_seq` was told, but for `aside` changes. */
+export interface BridgeHealth {
+  readonly bridge: string;
+  readonly healthy: boolean;
+  readonly says: string;
+  readonly since_ms: number;
+  readonly aside: number;
+  readonly last_aside: string;
+}
+
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly role: Role;
+  /** False while they were only invited. */
+  readonly joined?: boolean;
 }
 
 export interface Server {
@@ -289,8 +303,16 @@ export interface Server {
   readonly said?: readonly string[];
 }
 
+/** One thing a person did; a gesture is all of one `together`. */
 export interface Act {
-  readonly what?: string;
-  readonly post?: string;
-  readonly at_ms?: number;
+  readonly together: string;
+  readonly state: "done" | "undone" | "past";
+  readonly kind: string;
+  readonly post: string;
+}
+
+/** What was taken back or done again, and a sentence for each that could not be. */
+export interface Undone {
+  readonly acts: readonly Act[];
+  readonly says: readonly string[];
 }

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from parvis import __version__
 from parvis.core.event import PostDecided
 from parvis.core.person import may
-from parvis.engine import Health, Step
+from parvis.engine import BridgeHealth, Health, Step
 from parvis.web.api_screens import PanicState, ScreensApi
 from parvis.web.asked import actor_of, wall_of
 from parvis.web.entry import Entry, answer
@@ -44,6 +44,7 @@ class Now(msgspec.Struct, frozen=True):
     waiting: int
     screens: tuple[Screen, ...]
     sources: tuple[Health, ...]
+    bridges: tuple[BridgeHealth, ...]
     panic: PanicState
     recent: tuple[Recent, ...]
     names: dict[str, str]
@@ -111,6 +112,7 @@ class NowApi:
             counts.get("pending", 0),
             tuple(await self._screens.list(wall, lang)),
             tuple(await self._engine.health(wall)),
+            tuple(await self._engine.bridge_health(wall)),
             await self._screens.panic_state(wall),
             recent,
             await names(self._engine, {each.by for each in recent}),

@@ -174,7 +174,7 @@ class Pages:
         draft of its look.
         """
         shell = studio_page(self._room.static)
-        media = "; media-src 'self'"
+        media = " blob:; media-src 'self'"  # a picture that is about to be sent is shown first
         return page(request, shell, frames="'self'", cache="no-cache", media=media)
 
     async def icon(self, request: Request) -> Response:

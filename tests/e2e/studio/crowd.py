@@ -476,3 +476,13 @@ PLUGINS = [
         "settings": [],
     },
 ]
+
+BRIDGES = [
+    {
+        "id": "webhook",
+        "kind": "bridge",
+        "name": {"en": "Webhook", "fr": "Webhook"},
+        "about": {"en": "Tells any system by a signed POST.", "fr": "Prévient tout système."},
+        "settings": [],
+    }
+]

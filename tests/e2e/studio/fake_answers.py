@@ -29,7 +29,7 @@ class Answers:
     brand: dict[str, Any]
     policy: dict[str, Any]
     claims: dict[str, dict[str, Any]]
-    done: list[tuple[str, list[tuple[str, str]]]]
+    done: list[tuple[str, list[tuple[str, str]], str]]
 
     def counts(self) -> dict[str, int]:
         """Posts by state."""
@@ -65,7 +65,9 @@ class Answers:
                 return {"people": self.people}
             self.people.append({"id": "p9", **body})
             return {"invite": "https://parvis.veillees.example/studio#invite=abc123"}
-        person = next(one for one in self.people if path.endswith(one["id"]))
+        person = next(one for one in self.people if one["id"] in path.split("/"))
+        if path.endswith("/reset"):
+            return {"id": person["id"], "reset": "https://parvis.example/studio#reset=xyz"}
         if body.get("remove"):
             self.people.remove(person)
         else:
@@ -122,8 +124,11 @@ class Answers:
         if end == "posts/write":
             return {"post": "staff:hall:1"}
         if end in ("posts/pin", "posts/feature"):
-            self.done.append((end, []))
+            self.done.append((end, [], body.get("act", "")))
             return body
+        name = body.get("act", "")
+        if any(done[2] == name for done in self.done):
+            return {"rev": 2}
         decisions = body["decisions"] if end == "posts/decide_all" else [body]
         before = []
         for one in decisions:
@@ -131,23 +136,33 @@ class Answers:
             claim = self.claims.get(one["post"])
             if claim:
                 return problem(409, f"{claim['name']} has this post in hand; it is theirs for now.")
+            for rule in one.get("rules", ()):
+                kind = {"trust": "trusted", "wording": "words"}[rule]
+                value = one.get("words") or f"{found['post']['network']}:{found['post']['key']}"
+                self.policy = {**self.policy, kind: [*self.policy[kind], value]}
             before.append((one["post"], found["placement"]["state"]))
             found["placement"] = {
                 **found["placement"],
                 "state": one["state"],
                 "rev": found["placement"]["rev"] + 1,
             }
-        self.done.append(("decide", before))
+        self.done.append(("decide", before, name))
         return {"rev": 2}
 
-    def _undo(self) -> Any:
-        if not self.done:
-            return problem(404, "There is nothing to undo.")
-        for key, state in self.done.pop()[1]:
+    def _acts(self) -> Any:
+        acts = [{"together": one[2], "state": "done", "kind": one[0]} for one in self.done]
+        return {"acts": acts[::-1]}
+
+    def _undo(self, body: Any) -> Any:
+        found = next((one for one in self.done if one[2] == body.get("of")), None)
+        if found is None:
+            return problem(422, "There is nothing to undo.")
+        self.done.remove(found)
+        for key, state in found[1]:
             next(one for one in self.items if one["post"]["key"] == key)["placement"]["state"] = (
                 state
             )
-        return {"what": ""}
+        return {"acts": [], "says": []}
 
     def _screen(self, end: str, body: Any) -> Any:
         if body:

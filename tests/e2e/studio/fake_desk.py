@@ -21,13 +21,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from parvis.plug.multipart import is_multipart, parse
 from tests.e2e.studio import crowd
 from tests.e2e.studio.fake_answers import Answers, problem
 from tests.waiting import until
 
 STATIC = Path(__file__).parents[3] / "src" / "parvis" / "static"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src"
     " 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self';"
     " require-trusted-types-for 'script'; trusted-types lit-html parvis"
 )
@@ -78,6 +79,8 @@ class FakeDesk(Answers):
                 "enabled": True,
             },
         ]
+        self.bridges: list[dict[str, Any]] = []
+        self.bridge_health: list[dict[str, Any]] = []
         self.people = [
             {
                 "id": "p1",
@@ -91,7 +94,7 @@ class FakeDesk(Answers):
         self.panic = False
         self.slow_screens = 0
         self.claims: dict[str, dict[str, Any]] = {}
-        self.done: list[tuple[str, list[tuple[str, str]]]] = []
+        self.done: list[tuple[str, list[tuple[str, str]], str]] = []
         self.asked: list[tuple[str, Any]] = []
         self.keys: set[str] = set()
         self.fail: dict[str, tuple[int, str]] = {}
@@ -163,6 +166,7 @@ class FakeDesk(Answers):
             "waiting": counts.get("pending", 0) + counts.get("new", 0),
             "screens": self.screens,
             "sources": self.sources,
+            "bridges": self.bridge_health,
             "panic": self._panic(None),
             "names": {},
             "version": self.version,
@@ -200,14 +204,21 @@ class FakeDesk(Answers):
             "retention_days": 30,
             "sources": self.specs,
             "formats": [],
-            "bridges": [],
+            "bridges": self.bridges,
             "rev": self.rev,
         }
 
     # answers ------------------------------------------------------------------------------------
     async def api(self, request: Request) -> Response:
         path = request.url.path
-        body = json.loads(await request.body() or b"null")
+        body: Any
+        kind = request.headers.get("content-type", "")
+        if is_multipart(kind):
+            body = [
+                (each.name, each.file or each.text) for each in parse(kind, await request.body())
+            ]
+        else:
+            body = json.loads(await request.body() or b"null")
         self.keys.add(request.headers.get("authorization", ""))
         if request.method == "POST":
             self.asked.append((path, body))
@@ -247,6 +258,9 @@ class FakeDesk(Answers):
         if path == "/api/invite":
             self.me = {"name": "Idris", "email": "i@v.example", "role": "moderator", "lang": "fr"}
             return JSONResponse(self.me)
+        if path == "/api/reset":
+            self.me = {"name": "Idris", "email": "i@v.example", "role": "moderator", "lang": "en"}
+            return JSONResponse(self.me)
         if path == "/api/sign-out":
             self.me = None
             return JSONResponse({})
@@ -261,7 +275,7 @@ class FakeDesk(Answers):
                 return self.walls[-1]
             return {"walls": self.walls}
         if path == "/api/plugins":
-            return {"plugins": crowd.PLUGINS}
+            return {"sources": crowd.PLUGINS, "bridges": crowd.BRIDGES}
         if path == "/api/settings":
             return self._settings()
         if path.startswith("/api/people"):
@@ -292,8 +306,10 @@ class FakeDesk(Answers):
             return self._claim(end, body)
         if end.startswith("posts/"):
             return self._act(end, body)
+        if end == "acts":
+            return self._acts()
         if end in ("undo", "redo"):
-            return self._undo()
+            return self._undo(body)
         if end.startswith("screens"):
             return self._screen(end, body)
         if end == "panic":

@@ -120,9 +120,30 @@ async def test_three_questions_and_a_wall_stands(browser: Browser) -> None:
                 "hashtags": ["LaFete", "lafete2"],
                 "mode": "show_first",
                 "kind": "shop",
+                "phone": True,
+                "mastodon": "mastodon.example",
             }
         ]
-        assert desk.of("/sources")[0]["settings"] == {
-            "server": "mastodon.example",
-            "tags": ["LaFete", "lafete2"],
-        }
+
+
+async def test_a_link_leads_to_another_passphrase(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.me = None
+    async with seated(browser, desk, "#reset=abc123") as page:
+        await expect(page.get_by_role("heading", name="Another passphrase.")).to_be_visible()
+        assert "abc123" not in page.url
+        await page.get_by_label("Passphrase", exact=True).fill("short")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("fewer than 10 letters")
+        await page.get_by_label("Passphrase", exact=True).fill("rose stone over lanterns")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Tonight")).to_be_visible()
+        sent = {"token": "abc123", "password": "rose stone over lanterns"}
+        assert desk.of("/reset") == [sent]
+
+
+async def test_the_door_says_what_to_do_without_a_passphrase(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.me = None
+    async with seated(browser, desk, "") as page:
+        await expect(page.get_by_text("An owner gives you a link")).to_be_visible()

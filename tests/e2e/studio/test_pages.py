@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
 from tests.e2e.studio.seat import PAGES, faults, ready, seated
+from tests.pictures import picture, webm
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -63,7 +66,7 @@ async def test_a_post_by_the_staff(browser: Browser) -> None:
         words = page.get_by_label("Words")
         await expect(words).to_be_visible()  # the page hears keys once it stands
         await page.keyboard.press("Control+Enter")
-        await expect(page.get_by_role("alert").first).to_have_text("Write some words first.")
+        await expect(page.get_by_role("alert").first).to_contain_text("Write some words")
         await words.fill("x" * 501)
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_role("alert").first).to_contain_text("1 letters too many")
@@ -77,7 +80,50 @@ async def test_a_post_by_the_staff(browser: Browser) -> None:
         desk.fail.clear()
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_text("on its way to the screens")).to_be_visible()
-        assert desk.of("/write")[-1] == {"text": "مرحبا بكم", "lang": "ar"}
+        sent = desk.of("/write")
+        assert sent[-1][:2] == [("text", "مرحبا بكم"), ("lang", "ar")]
+        assert sent[0][2] == sent[-1][2], "it is the same post, sent again"
+
+
+async def test_a_picture_goes_with_a_post_by_the_staff(browser: Browser, tmp_path: Path) -> None:
+    photo = tmp_path / "door.jpg"
+    photo.write_bytes(picture(size=(3000, 2000)))
+    film = tmp_path / "clip.webm"
+    film.write_bytes(webm())
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/write") as page:
+        field = page.get_by_label("Pictures or a film")
+        await field.set_input_files([str(photo)])
+        await page.get_by_label("What picture 1 shows").fill("The door, open")
+        await until(lambda: page.locator(".wp").evaluate("one => one.naturalWidth > 0"))
+        await field.set_input_files([str(film)])
+        await expect(page.get_by_role("alert").first).to_contain_text("or one film")
+        await page.get_by_role("button", name="Take clip.webm off").click()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.get_by_text("on its way to the screens")).to_be_visible()
+        (sent,) = desk.of("/write")
+        assert ("photo", "door.jpg") in sent and ("alt", "The door, open") in sent
+        await expect(page.locator(".files")).to_have_count(0)
+
+
+async def test_whoever_is_told_and_how_they_are(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.bridges = [{"id": "press", "plugin": "webhook", "settings": {}, "enabled": True}]
+    ill = {"bridge": "press", "healthy": False, "says": "The door answers 500.", "since_ms": 1}
+    desk.bridge_health = [{**ill, "aside": 2, "last_aside": "It refused a card."}]
+    async with seated(browser, desk, "#/hall/sources") as page:
+        told = page.locator(".told")
+        await expect(told).to_contain_text("press")
+        await expect(told).to_contain_text("The door answers 500.")
+        await expect(told).to_contain_text("2 changes could not be told. It refused a card.")
+
+
+async def test_an_owner_gives_a_link_to_another_passphrase(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/settings") as page:
+        await page.get_by_role("button", name="A link to another passphrase for Idris").click()
+        await expect(page.get_by_text("Give Idris this link.")).to_be_visible()
+        await expect(page.get_by_text("https://parvis.example/studio#reset=xyz")).to_be_visible()
 
 
 async def test_a_source_is_added_from_its_schema(browser: Browser) -> None:

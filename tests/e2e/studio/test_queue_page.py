@@ -60,7 +60,8 @@ async def test_approve_reject_set_aside_and_back(browser: Browser) -> None:
         await page.keyboard.press("a")
         await expect(page.get_by_role("status").last).to_contain_text("Approved")
         await until(lambda: desk.state(HELD) == "approved")
-        assert desk.of("/decide")[0] == {"post": HELD, "state": "approved", "why": "", "rev": 1}
+        sent = {**desk.of("/decide")[0], "act": ""}
+        assert sent == {"post": HELD, "state": "approved", "why": "", "rev": 1, "act": ""}
         await page.keyboard.press("z")
         await expect(page.locator(".says mark")).to_have_text("bouffons")
         await until(lambda: desk.state(HELD) == "pending")
@@ -109,7 +110,7 @@ async def test_what_somebody_else_has_is_read_and_not_decided(browser: Browser) 
         await expect(page.get_by_text("you have it")).to_be_visible()
         await page.keyboard.press("k")
         await expect(page.get_by_text("Idris has it")).to_be_visible()
-        await expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+        await expect(page.locator(".foot .ok")).to_be_disabled()
         await page.keyboard.press("a")
         assert desk.of("/decide") == []
         await expect(page.locator(CHOSEN)).to_contain_text("Idris is looking at it")
@@ -178,17 +179,60 @@ async def test_hide_pin_and_feature_have_keys_and_buttons_of_their_own(browser: 
         assert desk.of("/decide")[0]["state"] == "hidden"
 
 
-async def test_trust_and_block_change_the_rules_of_the_wall(browser: Browser) -> None:
+async def test_trust_and_block_are_one_gesture_with_the_decision(browser: Browser) -> None:
     desk = FakeDesk()
     async with seated(browser, desk) as page:
         await expect(page.locator(".says mark")).to_have_text("bouffons")
         await page.keyboard.press("t")
-        await until(lambda: desk.policy["trusted"] == ["mastodon:Marteau bleu"])
-        assert desk.state(HELD) == "approved"
+        await until(lambda: desk.state(HELD) == "approved")
+        assert desk.of("/decide")[0]["rules"] == ["trust"]
+        await expect(page.get_by_role("status").last).to_contain_text("is trusted")
+        await page.keyboard.press("z")
+        await until(lambda: desk.state(HELD) == "pending")
+        assert desk.of("/undo")[0] == {"of": desk.of("/decide")[0]["act"]}
         await page.locator(".pick").filter(has_text="free hugs").click()
         await page.keyboard.press("b")
         await until(lambda: desk.policy["words"] == ["free hugs at the left speaker"])
-        assert desk.policy["trusted"] == ["mastodon:Marteau bleu"]
+
+
+async def test_a_name_that_a_guest_typed_is_not_trusted(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await page.locator(".pick").filter(has_text="Léa").click()
+        await expect(page.get_by_text("you have it")).to_be_visible()
+        await expect(page.get_by_role("button", name="Trust author")).to_have_count(0)
+        await page.keyboard.press("t")
+        await expect(page.get_by_role("status").last).to_contain_text("no account")
+        assert desk.of("/decide") == []
+
+
+async def test_words_are_approved_without_their_photo(browser: Browser) -> None:
+    desk = FakeDesk()
+    photo = next(
+        one
+        for one in desk.items
+        if one["post"]["media"] and one["post"]["text"] and one["placement"]["state"] == "pending"
+    )
+    key, text = photo["post"]["key"], photo["post"]["text"]
+    desk.items = [photo]
+    async with seated(browser, desk) as page:
+        await page.locator(".pick").filter(has_text=text[:12]).click()
+        await expect(page.get_by_role("button", name="Approve, hide photo")).to_be_visible()
+        await page.keyboard.press("h")
+        await until(lambda: desk.state(key) == "approved")
+        assert desk.of("/decide")[0]["without_media"] is True
+        await expect(page.get_by_role("status").last).to_contain_text("Approved without its photo")
+        await page.evaluate("location.hash = '#/hall/queue/approved'")
+        await page.locator(".pick").filter(has_text=text[:12]).click()
+        await page.keyboard.press("h")
+        await until(lambda: len(desk.of("/decide")) == 2)
+        await expect(page.get_by_text("Its photo is not shown")).to_be_visible()
+        await page.keyboard.press("h")
+        await expect(page.get_by_text("Its photo is not shown")).to_have_count(0)
+        await until(lambda: len(desk.of("/decide")) == 3)
+        assert [one["without_media"] for one in desk.of("/decide")] == [True, True, False]
+        revs = [one["rev"] for one in desk.of("/decide")]
+        assert revs[2] == revs[1] + 1, "the next act is of the post as it now is"
 
 
 async def test_new_posts_come_by_themselves(browser: Browser) -> None:

@@ -50,7 +50,7 @@ async def test_every_page_is_kept_harmless(street: Street, path: str) -> None:
     csp = answer.headers["content-security-policy"]
     csp = csp.replace("img-src 'self' data: blob:; media-src 'self' blob:", "img-src 'self' data:")
     framed = WALL_CSP.replace("src 'none'; frame-a", "src 'self'; frame-a")
-    watched = framed.replace(" data:;", " data:; media-src 'self';")
+    watched = framed.replace(" data:;", " data: blob:; media-src 'self';")
     # the studio previews the wall, and plays the films that wait
     wanted = watched if path == "/studio" else WALL_CSP
     assert csp in (wanted, wanted.replace("ancestors 'self'", "ancestors 'none'"))
