@@ -30,7 +30,7 @@ def picture(
         other = Image.new(mode, size, (0, 0, 0))
         image.save(out, form, save_all=True, append_images=[other], comment=PLACE.encode())
     else:
-        image.save(out, form, exif=exif.tobytes())
+        image.save(out, form, **({} if form == "BMP" else {"exif": exif.tobytes()}))
     return out.getvalue()
 
 

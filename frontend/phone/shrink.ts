@@ -44,6 +44,15 @@ export async function shrink(file: File): Promise<Blob> {
   }
 }
 
+const HEIF = /^ftyp(hei|hev|mif1|msf1)/;
+
+/** Whether it is a picture as iPhones keep them (ISO 23008-12) and this browser cannot open it: then no JPEG can be made of it here, nor on the server. */
+export async function isShut(file: File): Promise<boolean> {
+  const head = await file.slice(4, 12).arrayBuffer().catch(() => new ArrayBuffer(0));
+  if (!HEIF.test(String.fromCharCode(...Array.from(new Uint8Array(head))))) return false;
+  return (await shrink(file)) === file;
+}
+
 /** A still of a film, for screens that show none; undefined where the browser cannot. */
 export function still(file: File): Promise<Blob | undefined> {
   const url = URL.createObjectURL(file);

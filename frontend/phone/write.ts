@@ -1,6 +1,6 @@
 // The form: chosen files are listed and made lighter, and what is sent goes through the outbox.
 import { changed, newWord, send } from "./outbox";
-import { shrink, still } from "./shrink";
+import { isShut, shrink, still } from "./shrink";
 import { keep, type Waiting } from "./store";
 import { cross, figure, make, say, told, type Told } from "./told";
 
@@ -65,11 +65,21 @@ export class Write {
       } else if (pictures >= this.limits.pictures) {
         this.say(say("too_many", { most: String(this.limits.pictures) }));
       } else {
-        this.chosen.push({ field, file, url: URL.createObjectURL(file) });
+        const one: Chosen = { field, file, url: URL.createObjectURL(file) };
+        this.chosen.push(one);
+        if (field === "photo") void isShut(file).then((shut) => shut && this.refuse(one));
       }
     }
     input.value = "";
     this.list();
+  }
+
+  /** Said when it is chosen, not after it was sent. */
+  private refuse(one: Chosen): void {
+    URL.revokeObjectURL(one.url);
+    this.chosen = this.chosen.filter((other) => other !== one);
+    this.list();
+    this.say(say("heif"));
   }
 
   private list(): void {

@@ -339,3 +339,54 @@ async def test_a_shared_picture_holds_the_whole_text(house: Hall, browser: Brows
         assert Path(path).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
         await house.decide(key, "hidden")
         assert (await page.request.get(f"{house.base}/s/port?post={key}")).status == 404
+
+
+HEAD = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+HEIC_SAYS = {"fr": "capture d’écran", "en": "screenshot", "ar": "لقطة شاشة"}  # noqa: RUF001
+
+
+@pytest.mark.parametrize("lang", ["fr", "en", "ar"])
+async def test_a_picture_that_no_browser_here_opens_is_told_when_it_is_chosen(
+    house: Hall, browser: Browser, tmp_path: Path, lang: str
+) -> None:
+    photo = tmp_path / "IMG_0002.HEIC"
+    photo.write_bytes(HEAD + bytes(4_000))
+    async with phone(browser, lang) as (_, page):
+        sent: list[str] = []
+        page.on("request", lambda one: sent.append(one.method))
+        await page.goto(f"{house.base}/p/port")
+        await page.locator("input[name=photo]").set_input_files(str(photo))
+        await expect(page.locator("#state")).to_contain_text(HEIC_SAYS[lang])
+        await expect(page.locator("#files li")).to_have_count(0)
+        assert "POST" not in sent
+
+
+async def test_a_picture_of_another_kind_that_the_browser_opens_goes_as_jpeg(
+    house: Hall, browser: Browser, tmp_path: Path
+) -> None:
+    """As Safari does with HEIC: what it can draw is written anew before it leaves."""
+    photo = tmp_path / "IMG_0003.bmp"
+    photo.write_bytes(picture("BMP", size=(640, 480)))
+    async with phone(browser, "en") as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "From another kind", files=[photo])
+        await page.locator("#post button.main").click()
+        await page.wait_for_url("**/r/**")
+        item = await in_queue(house, "From another kind")
+        assert [one["type"] for one in item["post"]["media"]] == ["image"]
+
+
+async def test_without_script_a_heic_is_refused_with_the_way_to_mend(
+    house: Hall, browser: Browser, tmp_path: Path
+) -> None:
+    photo = tmp_path / "IMG_0004.HEIC"
+    photo.write_bytes(HEAD + bytes(4_000))
+    async with phone(browser, "fr", java_script_enabled=False) as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await page.locator("#text").fill("Sans script, en HEIC")
+        await page.locator("input[name=photo]").set_input_files(str(photo))
+        await page.locator("#consent").check()
+        await in_a_persons_time(page)
+        await page.locator("#post button.main").click()
+        await expect(page.locator("main")).to_contain_text("capture d’écran")  # noqa: RUF001
+        await expect(page.locator("#text")).to_have_value("Sans script, en HEIC")

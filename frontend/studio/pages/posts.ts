@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { journey, who } from "../parts/journey";
+import { journey, named, who } from "../parts/journey";
 import { Piece } from "../parts/piece";
 import { avatar, empty, failed, gist, icon, langOf, loading, nameOf, network, networkName, pictureOf, seenOf, words } from "../parts/small";
 import { exact, language, when } from "../state/format";
@@ -133,9 +133,9 @@ class Posts extends Piece {
     return html`<aside class="detail" aria-label=${t.posts.open}><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${nameOf(post.author)}</span><span class="t12 i3">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), lang)}</span></div><a class="btn ghost icon" aria-label=${t.nav.close} href=${this.desk.href("posts")}>${icon("x", 18)}</a></header>
       <p class="says small" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${words(post)}</p>${seenOf(post).map(({ picture, film, alt }) => (film ? html`<video class="pic" src=${film} poster=${picture || nothing} controls playsinline preload="metadata" aria-label=${alt || t.queue.film}></video>` : html`<img class="pic" src=${picture} alt=${alt || t.queue.no_desc} />`))}
       ${journey(item, Date.now(), lang, true, this.desk)}
-      ${item.decision?.why || this.why?.sentence ? html`<p class="i2">${this.why?.sentence || item.decision?.why}</p>` : nothing}
+      ${item.decision?.why || this.why?.sentence ? html`<p class="i2">${named(this.why?.sentence || item.decision?.why || "", this.desk)}</p>` : nothing}
       ${this.why?.would_pass_if.length ? html`<ul class="col g6">${this.why.would_pass_if.map((one) => html`<li class="row top t12 i2"><span class="good">${icon("circle-check", 15)}</span><span dir="auto">${one}</span></li>`)}</ul>` : nothing}
-      <section class="rule"><h2 class="sec">${t.posts.trace}</h2>${this.steps === undefined ? loading() : html`<ol class="steps t12">${this.steps.map((step) => html`<li><time class="i3">${exact(step.at_ms)}</time><span><b class="m">${t.posts.states[step.state ?? ""] ?? step.event}</b> ${step.why ?? ""} ${step.by ? html`<span class="i3">${who(step.by, this.desk)}</span>` : nothing}</span></li>`)}</ol>`}</section></aside>`;
+      <section class="rule"><h2 class="sec">${t.posts.trace}</h2>${this.steps === undefined ? loading() : html`<ol class="steps t12">${this.steps.map((step) => html`<li><time class="i3">${exact(step.at_ms)}</time><span><b class="m">${t.posts.states[step.state ?? ""] ?? step.event}</b> ${named(step.why ?? "", this.desk)} ${step.by ? html`<span class="i3">${who(step.by, this.desk)}</span>` : nothing}</span></li>`)}</ol>`}</section></aside>`;
   }
 }
 

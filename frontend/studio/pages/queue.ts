@@ -309,13 +309,13 @@ export class Queue extends Piece {
     const key = item.post.key;
     const on = !this.pinned(item);
     desk.act(kind, `posts/${kind}`, kind === "pin" ? { post: key, on } : { post: key, seconds: 20 }, { refused: (problem) => { desk.say({ text: desk.sentence(problem), bad: true }); void this.read(); } });
-    if (kind === "pin") this.items = this.items.map((one) => (one.post.key === key ? { ...one, placement: { ...one.placement, pinned: on } } : one));
+    if (kind === "pin") this.items = this.items.map((one) => (one.post.key === key ? { ...one, pinned: on } : one));
     desk.say({ text: kind === "feature" ? t.toast.featured : on ? t.toast.pinned : t.toast.unpinned, quote: shorter(gist(item.post)), undo: true });
     this.sort();
   }
 
   pinned(item: Queued): boolean {
-    return item.placement.pinned ?? false;
+    return item.pinned ?? false;
   }
 
   /** Whether its author has an account that a rule can name: what a guest typed is no name. */

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { named } from "../parts/journey";
 import { css } from "../parts/style";
 import { cap, icon } from "../parts/small";
 import { number } from "../state/format";
@@ -34,8 +35,8 @@ export function why(queue: Queue, item: Queued): TemplateResult {
   const title = state === "approved" ? t.queue.why_shown : state === "rejected" || state === "duplicate" ? t.queue.why_rejected : state === "hidden" ? t.queue.why_hidden : t.queue.why_held;
   const sentence = whole?.sentence || item.decision?.why || (verdicts.some((one) => one.outcome !== "pass") ? "" : t.queue.calm);
   return html`<aside class="why" aria-label=${title}>
-    <div class="col g6"><h2 class="t18">${title}</h2><p class="i2">${sentence}</p>${said === "failed" ? html`<p class="t12 warn">${t.queue.no_why}</p>` : nothing}</div>
-    ${evidence(verdicts)}${whole?.rule ? html`<p class="t12 i3">${t.queue.policy} <span class="mono">${whole.rule.replace(/^rule:/, "")}</span></p>` : nothing}
+    <div class="col g6"><h2 class="t18">${title}</h2><p class="i2">${named(sentence, queue.desk)}</p>${said === "failed" ? html`<p class="t12 warn">${t.queue.no_why}</p>` : nothing}</div>
+    ${evidence(verdicts)}${whole?.rule && !whole.rule.startsWith("person:") ? html`<p class="t12 i3">${t.queue.policy} <span class="mono">${whole.rule.replace(/^rule:/, "")}</span></p>` : nothing}
     ${bars(verdicts, queue)}
     ${whole?.would_pass_if.length ? html`<section><h3 class="sec">${t.queue.passes}</h3><ul class="col g6 passes">${whole.would_pass_if.map((one) => html`<li class="row top t12 i2"><span class="good">${icon("circle-check", 15)}</span><span dir="auto">${one}</span></li>`)}</ul></section>` : nothing}
     <div class="sp"></div>

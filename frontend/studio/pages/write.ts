@@ -97,7 +97,7 @@ class Write extends Piece {
   }
 
   private chosen(): TemplateResult {
-    return html`<div class="col g8"><label class="lab" for="files">${t.write.photos}</label><input class="fld" id="files" type="file" multiple accept="image/*,video/mp4,video/webm" aria-describedby="files-h" @change=${(event: Event) => this.choose(event)} /><p class="help" id="files-h">${t.write.photos_help}</p>
+    return html`<div class="col g8"><span class="lab">${t.write.photos}</span><label class="btn pick-files">${icon("image", 14)}${t.write.add}<input class="hid" type="file" multiple accept="image/jpeg,image/png,image/webp,image/gif,video/mp4,video/webm" aria-describedby="files-h" @change=${(event: Event) => this.choose(event)} /></label><p class="help" id="files-h">${t.write.photos_help}</p>
       ${this.files.length ? html`<ul class="files">${this.files.map((one, at) => html`<li>${isFilm(one) ? icon("play", 20) : html`<span class="thumb"><img src=${one.url} alt="" /></span>`}
         ${isFilm(one) ? html`<span class="f1 el">${one.file.name}</span>` : html`<input class="fld f1" aria-label=${t.write.alt(at + 1)} placeholder=${t.write.alt(at + 1)} maxlength="500" .value=${one.alt} @input=${(event: Event) => { one.alt = (event.target as HTMLInputElement).value; }} />`}
         <button type="button" class="btn ghost icon" aria-label=${t.write.take_off(one.file.name)} @click=${() => this.take_off(one)}>${icon("x", 16)}</button></li>`)}</ul>` : nothing}</div>`;

@@ -25,6 +25,9 @@ export function who(by: string, desk?: Names): string {
   return desk?.nameOf(by) ?? (ID.test(name) || name === "owner" ? t.journey.someone : name);
 }
 
+/** A sentence of the server's with the name of whoever it calls by an id. */
+export const named = (sentence: string, desk: Names): string => sentence.replace(/\b[0-9a-f]{32}\b/g, (id) => desk.nameOf(`person:${id}`) ?? t.journey.someone);
+
 /** Written, reached us, decided, shown: the same steps for every post, each with a time or a delay. Pure. */
 export function stationsOf(item: Queued, now_ms: number, lang: Lang, desk?: Names): readonly Station[] {
   const { post, placement, decision } = item;

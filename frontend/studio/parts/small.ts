@@ -22,7 +22,8 @@ export const cap = (sign: string): TemplateResult => html`<kbd aria-hidden="true
 
 /** Asks for the typefaces of words that people wrote, the first time they are drawn. */
 function written(text: string, lang = ""): string {
-  for (const sheet of sheetsFor(text, lang)) void loadSheet(sheet);
+  // Words of an unknown language may be Chinese as well as Japanese: a face for each.
+  for (const sheet of [...sheetsFor(text, lang), ...(lang ? [] : sheetsFor(text, "zh"))]) void loadSheet(sheet);
   return text;
 }
 

@@ -154,7 +154,8 @@ export interface JourneyStep {
 
 export interface Queued {
   readonly post: Post;
-  readonly placement: { readonly state: State; readonly order: number; readonly rev: number; readonly pinned?: boolean };
+  readonly placement: { readonly state: State; readonly order: number; readonly rev: number };
+  readonly pinned?: boolean;
   readonly decision: { readonly state?: State; readonly by: string; readonly why: string; readonly at_ms: number; readonly verdicts?: readonly Verdict[]; readonly without_media?: boolean } | null;
   readonly verdicts?: readonly Verdict[];
   readonly claim?: Claim | null;

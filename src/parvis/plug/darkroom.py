@@ -29,7 +29,7 @@ Fault = Literal[
 SAYS: dict[Fault, str] = {
     "no_picture": "This file is no picture that can be shown; send JPEG, PNG, WebP or GIF.",
     "markup": "This file is a page or a document, not a picture; send JPEG, PNG, WebP or GIF.",
-    "heif": "This picture is HEIC or AVIF, which not every screen can show; send it as JPEG.",
+    "heif": "This picture is HEIC or AVIF, which few screens can show; send a JPEG of it.",
     "too_many_pixels": "This picture has more than 50 million pixels; make it smaller.",
     "broken": "This picture is damaged and cannot be opened; choose it again, or another one.",
     "slow": "This file takes too long to open; choose another one.",

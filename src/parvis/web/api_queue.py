@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -56,6 +56,7 @@ class Item(msgspec.Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
     claim: Claim | None
     journey: tuple[Moment, ...]
+    pinned: bool = False
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -289,7 +290,8 @@ class QueueApi:
         keys = [queued.post.key for queued in found]
         tales = await self._engine.tales(wall, keys)
         claims = await self._engine.claims(wall, keys)
-        return tuple(item_of(queued, tales, claims) for queued in found)
+        pinned = {card.post for card in (await self._engine.picks(wall)).pinned}
+        return tuple(item_of(queued, tales, claims, pinned) for queued in found)
 
     async def why(self, request: Request) -> Response:
         """GET /api/walls/{wall}/why."""
@@ -363,7 +365,12 @@ def _outcome(post: str, outcome: Taken | Exception) -> Outcome:
     return Outcome(post, status, detail=str(outcome))
 
 
-def item_of(queued: Queued, tales: Mapping[str, Tale], claims: Mapping[str, Claim]) -> Item:
+def item_of(
+    queued: Queued,
+    tales: Mapping[str, Tale],
+    claims: Mapping[str, Claim],
+    pinned: Collection[str] = (),
+) -> Item:
     """A line of the queue with all that a moderator must see."""
     post = queued.post
     tale = tales.get(post.key, Tale())
@@ -373,7 +380,8 @@ def item_of(queued: Queued, tales: Mapping[str, Tale], claims: Mapping[str, Clai
     claim = claims.get(post.key)
     if post.media:
         post = msgspec.structs.replace(post, media=team_media(post))
-    return Item(post, queued.placement, queued.decision, tale.verdicts, claim, journey)
+    on = post.key in pinned
+    return Item(post, queued.placement, queued.decision, tale.verdicts, claim, journey, on)
 
 
 _WHAT = {"post.edited": "edited", "card.shown": "shown", "card.gone": "gone"}

@@ -25,7 +25,7 @@ TOLD = (
     "left", "one_photo", "photos", "one_video", "cleaned", "remove", "lightening", "sending",
     "busy",
     "offline", "offline_stay", "offline_back", "queued", "queued_at", "refused_at", "try_now",
-    "mine_none", "forget", "too_many", "film_heavy", "film_alone", "no_send", "empty_send",
+    "mine_none", "forget", "too_many", "film_heavy", "film_alone", "heif", "no_send", "empty_send",
     "consent_send", "too_large",
 )  # fmt: skip
 """The texts that the script says."""

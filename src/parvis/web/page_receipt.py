@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from msgspec import structs
+
 from parvis.core.post import Media, Post
 from parvis.core.wall import Wall
 from parvis.flow.receipt import Standing
@@ -78,7 +80,7 @@ class Receipt:
         s, post = self._s, self._s.post
         lang = f"?lang={self._tongue.lang}"
         return (
-            self._preview(post) if post is not None else None,
+            self._preview(self._as_shown(post)) if post is not None else None,
             el("ol", *self._steps(), class_="journey"),
             self._reason(),
             el(
@@ -98,6 +100,11 @@ class Receipt:
             el("p", el("a", self._say("proof"), href=f"{path}/proof{lang}", download=True),
                class_="mid"),
         )  # fmt: skip
+
+    def _as_shown(self, post: Post) -> Post:
+        """Without what was kept back, while it stands on the screens so."""
+        bare = self._s.decision is not None and self._s.decision.without_media
+        return structs.replace(post, media=()) if bare else post
 
     def _preview(self, post: Post) -> Element:
         first = next((at for at, _ in enumerate(post.media)), None)

@@ -92,7 +92,7 @@ async def test_a_picture_goes_with_a_post_by_the_staff(browser: Browser, tmp_pat
     film.write_bytes(webm())
     desk = FakeDesk()
     async with seated(browser, desk, "#/hall/write") as page:
-        field = page.get_by_label("Pictures or a film")
+        field = page.get_by_label("Add pictures or a film")
         await field.set_input_files([str(photo)])
         await page.get_by_label("What picture 1 shows").fill("The door, open")
         await until(lambda: page.locator(".wp").evaluate("one => one.naturalWidth > 0"))

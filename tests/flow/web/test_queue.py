@@ -79,6 +79,11 @@ async def test_pin_feature_and_write_reach_the_wall(street: Street) -> None:
     assert (await street.cards())[0]["text"] == "Doors open at 8"
     pin = {"post": written["post"], "on": True}
     assert await sent(street, "/posts/pin", pin) == pin
+    told = (await got(street, "/queue", state="approved"))["items"]
+    assert {item["post"]["key"]: item["pinned"] for item in told} == {
+        written["post"]: True,
+        KEY: False,
+    }
     lit = await sent(street, "/posts/feature", {"post": KEY, "seconds": 20})
     snapshot = json.loads((await street.get(f"{WALL}/snapshot")).body)
     assert snapshot["picks"]["pinned"][0]["post"] == written["post"]
