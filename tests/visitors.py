@@ -55,6 +55,7 @@ async def send(
     form: bool = False,
     headers: dict[str, str] | None = None,
     source: str = "room",
+    client: tuple[str, int] = ("127.0.0.1", 50000),
     **more: str,
 ) -> Answered:
     """Through the phone page's door."""
@@ -66,6 +67,7 @@ async def send(
         method="POST",
         headers={**sent, "content-length": str(len(body)), **(headers or {})},
         body=body,
+        client=client,
     )
     await street.house.road.idle()
     return answer

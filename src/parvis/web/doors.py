@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -40,6 +41,7 @@ BYTES_AT_ONCE = 192 * 1024 * 1024
 BODY_WITHIN_S = 180.0
 METHODS = ("GET", "POST", "PUT", "DELETE")
 FORM = "application/x-www-form-urlencoded"
+_NO_SCALE = contextlib.nullcontext()
 _OWN = frozenset({"content-length", "transfer-encoding", "set-cookie", "connection"})
 
 
@@ -142,13 +144,16 @@ class Doors:
         """From a person's page, which may have no script: few large bodies at once, and an answer
         that a page can show.
         """
-        visitor = request.scope["parvis.visitor"]
-        wait_s = self._by_source.take(name) or self._by_person.take(f"{visitor.address} {name}")
+        whose = household(request.scope["parvis.visitor"].address)
+        # theirs first: who has spent it must not spend what is for everybody
+        wait_s = self._by_person.take(f"{whose} {name}") or self._by_source.take(name)
         if wait_s:
             raise Failed(429, "Much arrives from here just now; try again in a moment.", wait_s)
         declared = request.headers.get("content-length", "")
         size = int(declared) if declared.isdecimal() and len(declared) < 12 else door.max_bytes
-        async with self._scale.holding(min(size, door.max_bytes)):
+        # words alone need no room among pictures: nobody who fills it shuts them out
+        room = self._scale.holding(min(size, door.max_bytes)) if size > SMALL_BYTES else _NO_SCALE
+        async with room:
             try:
                 async with asyncio.timeout(BODY_WITHIN_S):
                     knock = await self._knock(request, door)

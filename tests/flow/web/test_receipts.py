@@ -11,7 +11,9 @@ from parvis.core.post import DisplayPolicy
 from parvis.engine.embedded.engine import Embedded
 from parvis.flow.withdraw import ERASE_AFTER_MS
 from parvis.plug.receipt_word import key_of, post_id
-from parvis.web.doors import PEOPLE_AT_ONCE
+from parvis.web.admit import Bucket
+from parvis.web.doors import PEOPLE_AT_ONCE, PEOPLE_PER_S, Doors
+from parvis.web.scale import Scale
 from tests.pictures import mp4, picture
 from tests.street import EVENT, Street, bearer
 from tests.visitors import Files, send, sent
@@ -257,17 +259,39 @@ async def test_a_body_beyond_the_limit_is_said_in_one_sentence(street: Street) -
     assert (await send(street, "x", headers=heavy)).status == 413
 
 
-async def test_one_address_cannot_flood_the_door(street: Street) -> None:
-    from parvis.web.admit import Bucket
-    from parvis.web.doors import PEOPLE_PER_S
+def doors_of(street: Street) -> Doors:
+    (door,) = (
+        route.endpoint._by_method["POST"].handle.__self__
+        for route in street.house.app._inner.routes  # type: ignore[attr-defined]
+        if route.path == "/in/{source}/{door}"
+    )
+    assert isinstance(door, Doors)
+    return door
 
+
+async def test_who_floods_the_door_shuts_nobody_else_out(street: Street) -> None:
+    doors = doors_of(street)
+    doors._by_person = Bucket(0.5, 2, clock=lambda: 0.0)
+    doors._by_source = Bucket(0.5, 4, clock=lambda: 0.0)
+    for tail in range(20):  # one household, as IPv6 gives it, is one however many addresses it uses
+        await send(street, f"Flood {tail}", client=(f"2001:db8::{tail:x}", 5))
+    assert (await send(street, "Honest", client=("2001:db8:0:1::1", 5))).status == 201
+
+
+async def test_words_come_in_while_pictures_fill_the_scale(street: Street) -> None:
+    doors = doors_of(street)
+    doors._scale = Scale(100_000, patience_s=0.01)
+    heavy = (("photo", "a.jpg", "image/jpeg", b"\xff" * 90_000),)
+    async with doors._scale.holding(99_999):
+        assert (await send(street, "Words alone")).status == 201
+        assert (await send(street, "A picture", files=heavy)).status == 503
+
+
+async def test_one_address_cannot_flood_the_door(street: Street) -> None:
     bucket = Bucket(PEOPLE_PER_S, PEOPLE_AT_ONCE, clock=lambda: 0.0)
     waits = [bucket.take("a") for _ in range(310)]
     assert waits[:300] == [0.0] * 300 and all(waits[300:])
-    for route in street.house.app._inner.routes:  # type: ignore[attr-defined]
-        if route.path == "/in/{source}/{door}":
-            doors = route.endpoint._by_method["POST"].handle.__self__
-            doors._by_person = Bucket(0.5, 1, clock=lambda: 0.0)
+    doors_of(street)._by_person = Bucket(0.5, 1, clock=lambda: 0.0)
     assert (await send(street, "One")).status == 201
     many = await send(street, "Two")
     assert (many.status, many.headers["retry-after"]) == (429, "2")
