@@ -49,8 +49,14 @@ def picks(conn: sa.Connection, wall: str) -> Picks:
 
 
 # claims -------------------------------------------------------------------------------------------
+LONGEST_MS = 15 * 60 * 1000
+"""A claim that ends later than this was made before the clock stepped back, and holds nothing."""
+
 _HELD = sa.select(_c.c.post, _c.c.by, _c.c.name, _c.c.until_ms).where(
-    _c.c.wall == _b("wall"), one_of(_c.c.post, "posts"), _c.c.until_ms > _b("now_ms")
+    _c.c.wall == _b("wall"),
+    one_of(_c.c.post, "posts"),
+    _c.c.until_ms > _b("now_ms"),
+    _c.c.until_ms - LONGEST_MS <= _b("now_ms"),
 )
 _ORG = sa.select(t.wall_head.c.org).where(t.wall_head.c.wall == _b("wall"))
 
@@ -84,7 +90,8 @@ def claim(
     return mine
 
 
-_EXPIRED = sa.delete(_c).where(_c.c.wall == _b("wall"), _c.c.until_ms <= _b("now_ms"))
+_OVER = sa.or_(_c.c.until_ms <= _b("now_ms"), _c.c.until_ms - LONGEST_MS > _b("now_ms"))
+_EXPIRED = sa.delete(_c).where(_c.c.wall == _b("wall"), _OVER)
 _TAKES: dict[str, Any] = {}
 
 
@@ -94,7 +101,7 @@ def _take(store: str) -> Any:
 
         insert = postgresql.insert if store == "postgresql" else sqlite.insert
         new = insert(_c).values({column.name: _b(column.name) for column in _c.columns})
-        free = sa.or_(_c.c.until_ms <= _b("now_ms"), _c.c.by == new.excluded.by)
+        free = sa.or_(_OVER, _c.c.by == new.excluded.by)
         _TAKES[store] = new.on_conflict_do_update(
             index_elements=["wall", "post"],
             set_={name: new.excluded[name] for name in ("by", "name", "until_ms")},

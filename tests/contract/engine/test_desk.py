@@ -107,6 +107,18 @@ async def test_whoever_holds_a_post_holds_it_longer(engine: Engine, clock: Manua
     assert await take(engine, "zoe", ONE) == []
 
 
+async def test_a_clock_that_steps_back_holds_no_post_for_a_day(
+    engine: Engine, clock: ManualClock
+) -> None:
+    await fill(engine, 2)
+    await take(engine, "mo", ONE, TWO)
+    clock.now_ms -= 24 * 3600 * 1000
+    assert await engine.claims("square", [ONE]) == {}
+    assert await take(engine, "zoe", ONE) == [ONE]
+    assert await take(engine, "mo", ONE, TWO) == [TWO]
+    assert {c.by for c in (await engine.claims("square", [ONE])).values()} == {"person:zoe"}
+
+
 async def test_many_who_reach_at_once_never_hold_the_same(engine: Engine) -> None:
     posts = [item.key for item in await fill(engine, 20)]
     people = [f"p{n}" for n in range(8)]
