@@ -5,6 +5,7 @@ admission as everything else.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 import msgspec
 
@@ -70,6 +71,11 @@ class Consent(msgspec.Struct, frozen=True):
     lang: str
     text: str
     age: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Differs with any of the words: a form says by it what its visitor was shown."""
+        return sha256(f"{self.text}\n{self.age}".encode()).hexdigest()[:16]
 
 
 class Invitation(msgspec.Struct, frozen=True):

@@ -140,6 +140,7 @@ def _write(
         "page": page,
         "who": who,
         "stamp": str(now_ms),
+        "shown": asked.invitation.consent.mark,
     }
     form = el(
         "form",

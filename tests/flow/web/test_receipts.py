@@ -259,6 +259,14 @@ async def test_a_body_beyond_the_limit_is_said_in_one_sentence(street: Street) -
     assert (await send(street, "x", headers=heavy)).status == 413
 
 
+async def test_the_form_says_which_words_of_consent_stood_on_it(street: Street) -> None:
+    for lang in ("en", "fr", "ar"):
+        told = (await street.get("/p/square", lang=lang)).body.decode()
+        (shown,) = re.findall(r'name="shown" value="([0-9a-f]+)"', told)
+        assert (await send(street, f"In {lang}", lang=lang, shown=shown)).status == 201
+    assert (await send(street, "Other words", lang="en", shown=shown)).status == 422
+
+
 def doors_of(street: Street) -> Doors:
     (door,) = (
         route.endpoint._by_method["POST"].handle.__self__

@@ -87,12 +87,14 @@ class Phone(Source):
 
     async def _raw(self, filled: Filled, now_ms: int) -> Raw:
         """With every file decoded and on the shelf; raises `Turned`."""
+        consent = consent_of(self._own, self._age, filled.lang)
+        if filled.shown not in ("", consent.mark):
+            raise Turned(filled.lang, "old")  # nobody agrees to words that they did not see
         id_ = post_id(filled.word)
         try:
             media = await self._media(filled, key_of(id_))
         except Unfit as unfit:
             raise Turned(filled.lang, unfit.code) from None
-        consent = consent_of(self._own, self._age, filled.lang)
         agreed = Agreed(
             version=consent.version,
             lang=consent.lang,  # type: ignore[arg-type]

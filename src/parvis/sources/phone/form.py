@@ -30,7 +30,9 @@ class Turned(Exception):
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """A form that may be taken; `word` is its receipt."""
+    """A form that may be taken; `word` is its receipt, `shown` the mark of the words of consent
+    that stood on it.
+    """
 
     word: str
     text: str
@@ -41,6 +43,7 @@ class Filled(msgspec.Struct, frozen=True):
     pictures: tuple[bytes, ...]
     film: bytes
     poster: bytes
+    shown: str = ""
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -86,6 +89,7 @@ def read_form(content_type: str, body: bytes, terms: Terms, now_ms: int, asked: 
         pictures=tuple(pictures),
         film=films[0] if films else b"",
         poster=posters[0] if posters else b"",
+        shown=fields.get("shown", ""),
     )
 
 

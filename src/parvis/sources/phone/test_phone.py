@@ -184,6 +184,18 @@ async def test_a_refused_picture_leaves_nothing_on_the_shelf(dark: Darkroom) -> 
 
 
 @on_one_loop
+async def test_nobody_agrees_to_words_that_they_did_not_see() -> None:
+    shown = source(age=13).invitation("fr").consent.mark
+    assert (await source(age=13).answer(knock(lang="fr", shown=shown))).status == 201
+    for other in (source(age=16), source(age=13, consent={"fr": "Et sur vos affiches."})):
+        answer = await other.answer(knock(lang="fr", shown=shown))
+        assert (answer.status, answer.body.decode()) == (422, say("fr", "old"))
+        assert not answer.raws
+    english = source(age=13).invitation("en").consent.mark
+    assert (await source(age=13).answer(knock(lang="fr", shown=english))).status == 422
+
+
+@on_one_loop
 async def test_own_words_of_consent_have_their_own_version() -> None:
     opened = source(consent={"fr": "D’accord pour la fête."}, age=0)  # noqa: RUF001
     asked = opened.invitation("fr-BE")
