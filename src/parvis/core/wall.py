@@ -11,12 +11,21 @@ from parvis.core.look import Brand
 Mode = Literal["approve_first", "show_first", "trusted_only"]
 Basis = Literal["platform_terms", "own_content", "consent", "licence", "contract"]
 
+MOST_FLOOD = 1_000_000
+
 
 class Flood(msgspec.Struct, frozen=True):
     """At most `posts` of one author within `within_s` seconds; the rest waits for a person."""
 
     posts: int = 5
     within_s: int = 60
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with it, or ''."""
+        if 1 <= self.posts <= MOST_FLOOD and 1 <= self.within_s <= MOST_FLOOD:
+            return ""
+        return f"posts and within_s of flood must be from 1 to {MOST_FLOOD:,}"
 
 
 class Policy(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from parvis.core.errors import Refused
 from parvis.core.look import Brand, faults_of
 from parvis.core.wall import BridgeSpec, FormatSpec, Policy, SourceSpec, Wall
 from parvis.plug.manifest import Manifest, check_settings
+from parvis.plug.plain import one_line
 from parvis.run.event_faults import Faults
 from parvis.run.event_lines import Place, lines_of
 from parvis.run.event_tables import (
@@ -137,7 +138,7 @@ class Reading(Faults):
         if not _LANG.fullmatch(table.lang):
             self._fault((*at, "lang"), f"lang is {table.lang!r}; write a code such as fr or en")
         for tag in table.hashtags:
-            if not _TAG.fullmatch(tag.lstrip("#")):
+            if not _TAG.fullmatch(tag.lstrip("#")) or one_line(tag) != tag:
                 self._fault((*at, "hashtags"), f"{tag!r} is no hashtag; write it without blanks")
         for name, least, most in (("capacity", 1, 500), ("retention_days", 1, 3650)):
             if not least <= getattr(table, name) <= most:
@@ -155,8 +156,8 @@ class Reading(Faults):
             if name not in self._known.checks:
                 end = nearest(name, list(self._known.checks))
                 self._fault((*at, "checks"), f"there is no check {name!r}; {end}")
-        if policy.flood.posts < 1 or policy.flood.within_s < 1:
-            self._fault((*at, "flood"), "posts and within_s of flood must be at least 1")
+        if policy.flood.fault:
+            self._fault((*at, "flood"), policy.flood.fault)
 
     def _source(self, given: dict[str, Any], at: Place, wall: str) -> SourceSpec:
         table = self._table(given, SourceTable, at, "source")

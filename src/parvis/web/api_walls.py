@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from statistics import median
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -37,8 +38,8 @@ KINDS: dict[str, tuple[str, ...]] = {
 """Which layout a wall of this kind begins with: the first that is installed."""
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
-Lang = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Tag = Annotated[str, Meta(pattern=r"^#?[^\s#]{1,100}$", max_length=101)]
+Lang = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35)]
+Tag = Annotated[str, Meta(pattern=r"^#?[^\s#]{1,100}\Z", max_length=101)]
 Tags = Annotated[tuple[Tag, ...], Meta(max_length=20)]
 
 
@@ -240,7 +241,7 @@ class WallsApi:
         """POST /api/walls."""
         asked = await body_of(request, NewWall)
         title = _titled(asked.title)
-        tags = tuple(dict.fromkeys(tag.lstrip("#") for tag in asked.hashtags))
+        tags = _tags(asked.hashtags)
         taken = {wall.id for wall in await self._engine.walls()}
         layouts = [name for name in KINDS[asked.kind] if name in self._room.layouts]
         wall = Wall(
@@ -316,9 +317,11 @@ def changed(wall: Wall, changes: Changes) -> Wall:
     if isinstance(changes.title, str):
         fields["title"] = _titled(changes.title)
     if isinstance(changes.hashtags, tuple):
-        fields["hashtags"] = tuple(dict.fromkeys(tag.lstrip("#") for tag in changes.hashtags))
+        fields["hashtags"] = _tags(changes.hashtags)
     mode = {} if changes.mode is msgspec.UNSET else {"mode": changes.mode}
     fields["policy"] = merged(wall.policy, {**changes.policy, **mode}, "policy")
+    if fields["policy"].flood.fault:
+        raise Failed(422, f"The policy is wrong: {fields['policy'].flood.fault}.")
     fields["brand"] = brand = merged(wall.brand, changes.brand, "brand")
     if changes.brand:
         faults = [f"The brand's {name}: {says}." for name, says in faults_of(brand)]
@@ -344,6 +347,12 @@ def _titled(given: str) -> str:
     if not title:
         raise Failed(422, "The title has no letters; write what the wall is called.")
     return title
+
+
+def _tags(given: Sequence[str]) -> tuple[str, ...]:
+    """Without what turns or hides the signs beside them."""
+    plain = (one_line(tag, 101).lstrip("#") for tag in given)
+    return tuple(dict.fromkeys(tag for tag in plain if tag))
 
 
 def _slug(title: str) -> str:

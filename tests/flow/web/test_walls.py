@@ -143,6 +143,15 @@ async def test_an_event_file_counts_as_a_change(street: Street) -> None:
         ({"policy": {"mood": 1}}, "A policy has no 'mood'; it has mode"),
         ({"policy": {"flood": 3}}, "The policy is wrong: Expected"),
         ({"brand": {"scheme": "dusk"}}, "The brand is wrong: Invalid enum value"),
+        ({"policy": {"flood": {"posts": 0, "within_s": 9}}}, "The policy is wrong: posts and"),
+        ({"policy": {"flood": {"posts": 1, "within_s": 10**20}}}, "The policy is wrong: posts and"),
+        ({"brand": {"ground": "red;}</style>"}}, "The brand is wrong: ground: 'red;}</style>' is"),
+        ({"brand": {"ink": "url(//x.example)"}}, "The brand is wrong: ink: 'url(//x.example)' is"),
+        ({"brand": {"logo": "http://x.example/a.png"}}, "The brand is wrong: logo: a logo is"),
+        ({"brand": {"logo": "javascript:alert(1)"}}, "The brand is wrong: logo: a logo is"),
+        ({"brand": {"radius": 1e9}}, "The brand is wrong: radius: radius is"),
+        ({"lang": "en\n"}, "The body is not what"),
+        ({"hashtags": ["tag\n"]}, "The body is not what"),
         ({"capacity": 0}, "The body is not what"),
         ({"panic": True}, "The body is not what"),
     ],
@@ -153,6 +162,12 @@ async def test_a_change_that_cannot_be_is_told(
     rev = (await got(street, WALL))["rev"]
     assert (await change(street, rev, 422, **changes))["detail"].startswith(says)
     assert (await got(street, WALL))["rev"] == rev
+
+
+async def test_a_hashtag_turns_no_signs_beside_it(street: Street) -> None:
+    rev = (await got(street, WALL))["rev"]
+    wall = await change(street, rev, hashtags=["#\u202egnitset", "\u200b\u202e", "gnitset"])
+    assert wall["hashtags"] == ["gnitset"]
 
 
 async def test_a_larger_wall_lets_its_cards_in_on_every_screen(street: Street) -> None:
