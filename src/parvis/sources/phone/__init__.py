@@ -20,6 +20,7 @@ from parvis.sources.phone.form import (
     Terms,
     Turned,
     consent_of,
+    own_words,
     read_form,
 )
 from parvis.sources.phone.sent import Agreed, Sent, Shown, post_of
@@ -42,7 +43,7 @@ class Phone(Source):
         self._tools = tools
         self._terms = Terms(int(given["signs"]), int(given["pictures"]), bool(given["video"]))
         self._age = int(given["age"])
-        self._own: dict[str, object] = dict(given.get("consent") or {})
+        self._own = own_words(given.get("consent") or {})
 
     def doors(self) -> tuple[Door, ...]:
         """Where the form goes."""

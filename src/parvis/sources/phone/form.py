@@ -6,10 +6,12 @@ from hashlib import sha256
 
 import msgspec
 
+from parvis.core.errors import Refused
 from parvis.plug.door import Consent
 from parvis.plug.multipart import BadForm, Part, parse
 from parvis.plug.plain import clean
 from parvis.plug.receipt_word import is_word, word_for
+from parvis.sources.phone.sent import MAX_CONSENT
 from parvis.sources.phone.speech import CONSENT_VERSION, WORDS, language_of, say
 
 LEAST_MS = 1_500
@@ -93,10 +95,21 @@ def read_form(content_type: str, body: bytes, terms: Terms, now_ms: int, asked: 
     )
 
 
-def consent_of(own: dict[str, object], age: int, lang: str) -> Consent:
+def own_words(given: dict[str, object]) -> dict[str, str]:
+    """The wall's own words of consent by language; raises `Refused` for what no post could keep."""
+    for lang, text in given.items():
+        if not isinstance(text, str) or len(text.strip()) > MAX_CONSENT:
+            raise Refused(
+                f"The setting consent has for {lang!r} no text of at most {MAX_CONSENT} characters;"
+                " shorten it, and link to the rest from your own page."
+            )
+    return {lang: str(text).strip() for lang, text in given.items()}
+
+
+def consent_of(own: dict[str, str], age: int, lang: str) -> Consent:
     """The words of consent in the visitor's language; ours where the wall has none of its own."""
     lang = language_of(lang)
-    given = str(own.get(lang, "")).strip()
+    given = own.get(lang, "")
     text = given or WORDS[lang].consent
     version = f"own-{sha256(given.encode()).hexdigest()[:10]}" if given else CONSENT_VERSION
     return Consent(version, lang, text, WORDS[lang].age.format(age=age) if age else "")

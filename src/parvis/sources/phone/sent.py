@@ -12,6 +12,8 @@ from parvis.plug.receipt_word import key_of
 from parvis.plug.text_entities import find_entities
 
 MAX_NAME = 40
+MAX_CONSENT, MAX_AGE = 4000, 200
+"""Characters of the words that a visitor agrees to, and of the line about age behind them."""
 YEAR_2100_MS = 4_102_444_800_000
 
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
@@ -37,7 +39,7 @@ class Agreed(msgspec.Struct, frozen=True):
 
     version: Annotated[str, msgspec.Meta(max_length=40)]
     lang: Literal["en", "fr", "ar"]
-    text: Annotated[str, msgspec.Meta(max_length=1000)]
+    text: Annotated[str, msgspec.Meta(max_length=MAX_CONSENT + MAX_AGE)]
     at_ms: Time
 
 

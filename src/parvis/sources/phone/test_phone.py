@@ -13,6 +13,7 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parvis.core.errors import Refused
 from parvis.core.post import BLOB, CONSENT, Post, Raw
 from parvis.plug.darkroom import Darkroom, Fault
 from parvis.plug.door import Answer, Knock
@@ -20,6 +21,7 @@ from parvis.plug.receipt_word import post_id
 from parvis.plug.testkit import MemoryShelf, SourceContract, sound, tools
 from parvis.sources.phone import Phone, open_source
 from parvis.sources.phone.form import LEAST_MS, MAX_FILM, MAX_PICTURE, OLDEST_MS
+from parvis.sources.phone.sent import MAX_CONSENT
 from parvis.sources.phone.speech import WORDS, language_of, say
 from tests.pictures import PLACE, mp4, picture
 from tests.visitors import KIND, Files, form_body
@@ -181,6 +183,20 @@ async def test_a_refused_picture_leaves_nothing_on_the_shelf(dark: Darkroom) -> 
     bad = ("photo", "b.jpg", "image/jpeg", b"\xff\xd8\xff" + b"0" * 99)
     answer = await source(dark, shelf).answer(knock((PHOTO, bad)))
     assert answer.status == 422 and shelf.of == {}
+
+
+@on_one_loop
+async def test_words_of_consent_may_be_long_and_are_kept_whole() -> None:
+    words = "W" * MAX_CONSENT
+    opened = source(consent={"en": words})
+    agreed = json.loads(post_in(opened, await opened.answer(knock())).extra[CONSENT])
+    assert agreed["text"].startswith(words)
+
+
+@pytest.mark.parametrize("words", ["W" * (MAX_CONSENT + 1), 3, ["a"]])
+def test_words_of_consent_that_no_post_could_keep_open_no_door(words: object) -> None:
+    with pytest.raises(Refused, match="at most 4000 characters"):
+        source(consent={"fr": "Oui.", "en": words})
 
 
 @on_one_loop
