@@ -9,6 +9,7 @@ from typing import cast
 import asyncpg
 import pytest
 
+from parvis.core.errors import Refused
 from parvis.core.event import WallChanged
 from parvis.engine import Engine, Write
 from parvis.engine.change import Told
@@ -166,3 +167,12 @@ async def test_a_lost_connection_heals(nodes: Place) -> None:
     assert await node.counts("square") == {"new": 1}
     await node.write(seen(post(2)))
     assert await node.counts("square") == {"new": 2}
+
+
+async def test_a_sign_that_the_server_cannot_keep_is_refused_and_harms_nobody(nodes: Place) -> None:
+    engine = await nodes.open()
+    await engine.write(put_wall())
+    with pytest.raises(Refused, match="NUL"):
+        await engine.wall("a\0b")
+    outcomes = await engine.write_all([tell("square", "1"), tell("a\0b", "2"), tell("square", "3")])
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Written", "Refused", "Written"]

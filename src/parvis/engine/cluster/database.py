@@ -21,6 +21,8 @@ AGAIN_S = 1.0
 TRIES = 5
 
 DEADLOCK, SERIALISATION, TAKEN = "40P01", "40001", "23505"
+UNKEEPABLE = "22021"
+"""A text with a sign that the server keeps in no column: NUL, which SQLite does keep."""
 NO_SPACE = ("53100", "53200", "53300")
 
 
@@ -104,7 +106,8 @@ def understood(error: BaseException) -> Exception | None:
 async def transact(engine: AsyncEngine, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `ask` in a transaction; again where nothing of it can have been committed.
 
-    Raises `Later` when the server does not serve, and whatever `ask` raises.
+    Raises `Later` when the server does not serve, `Refused` for what it cannot keep, and whatever
+    `ask` raises.
     """
     for left in reversed(range(TRIES)):
         committing = False
@@ -116,6 +119,8 @@ async def transact(engine: AsyncEngine, ask: Ask[P, T], *args: P.args, **kwargs:
                 await conn.commit()
                 return done
         except Exception as error:
+            if code_of(error) == UNKEEPABLE:
+                raise Refused("A text holds the sign NUL, which cannot be kept.") from error
             later = understood(error)
             again = crossed(error) or (later is not None and not committing)
             if again and left:
