@@ -1,4 +1,4 @@
-"""Declare: make a wall what a declaration says; the second time nothing happens."""
+"""Declare: what must change so that a wall is what a declaration says; the second time nothing."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ from parvis.flow import edit
 from parvis.plug.format import Format
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """What a declaration changed, as sentences in its own order; empty when all was so already."""
+class Plan(msgspec.Struct, frozen=True):
+    """What a declaration changes: for the store, for the feed, and as sentences in its own order;
+    empty when all is so already.
+    """
 
-    wall: str
+    changes: tuple[Change, ...] = ()
+    events: tuple[Told, ...] = ()
     said: tuple[str, ...] = ()
-    sources: bool = False
 
 
-async def declare(
+async def plan(
     engine: Engine,
     wall: Wall,
     sources: Sequence[SourceSpec],
@@ -47,24 +49,27 @@ async def declare(
     bridges: Sequence[BridgeSpec],
     *,
     clock: Clock,
-    dry: bool = False,
-) -> Changed:
-    """Apply it in one write (`dry`: only say what would change); what is no longer declared is
-    dropped, its posts stay.
+) -> Plan:
+    """Write nothing yet. What is no longer declared is dropped, its posts stay.
 
-    Raises `Refused` before anything is written when a format's settings are wrong or an id belongs
-    to another wall.
+    Raises `Refused` when a format's settings are wrong or an id belongs to another wall.
     """
     changes: list[Change] = []
     events: list[Told] = []
     said: list[str] = []
     await _wall(engine, wall, changes, events, said, clock())
-    moved = await _sources(engine, wall, sources, changes, said)
+    await _sources(engine, wall, sources, changes, said)
     await _formats(engine, wall, formats, formats_by_plugin, changes, events, said)
     await _bridges(engine, wall, bridges, changes, said)
-    if changes and not dry:
-        await engine.write(Write(tuple(changes), tuple(events), at_ms=clock()))
-    return Changed(wall.id, tuple(said), moved)
+    return Plan(tuple(changes), tuple(events), tuple(said))
+
+
+async def carry_out(engine: Engine, plans: Sequence[Plan], now_ms: int) -> None:
+    """All of them in one write: every wall is as declared, or none is touched."""
+    changes = tuple(change for each in plans for change in each.changes)
+    events = tuple(event for each in plans for event in each.events)
+    if changes:
+        await engine.write(Write(changes, events, at_ms=now_ms))
 
 
 async def _wall(
@@ -95,13 +100,12 @@ async def _sources(
     sources: Sequence[SourceSpec],
     changes: list[Change],
     said: list[str],
-) -> bool:
+) -> None:
     held = {source.id: source for source in await engine.sources(wall.id)}
     taken: dict[str, str] = {}
     for other in await engine.walls():
         if other.id != wall.id:
             taken |= {source.id: other.id for source in await engine.sources(other.id)}
-    before = len(changes)
     for source in sources:
         if source.id in taken:
             raise Refused(
@@ -115,7 +119,6 @@ async def _sources(
     for gone in held:
         changes.append(DropSource(gone))
         said.append(f"source {gone}: removed, its posts stay")
-    return len(changes) > before
 
 
 async def _formats(

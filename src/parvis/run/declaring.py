@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from parvis.core.ports import Clock
 from parvis.engine import Engine
 from parvis.flow.collect import Collector
-from parvis.flow.declare import declare
+from parvis.flow.declare import carry_out, plan
 from parvis.flow.tell import Teller
 from parvis.run.event_file import read_event
 from parvis.run.event_tables import Declared, Known
@@ -43,15 +43,13 @@ class Declaring:
         declared = read_event(text, self._known, where)
         walls = tuple(each.wall.id for each in declared)
         async with self._one:
-            said = await declare_all(self._engine, declared, self._known, self._clock, dry=True)
+            said = await declare_all(self._engine, declared, self._known, self._clock, dry=dry)
             if dry:
                 return Applied(walls, said, dry=True)
-            for each in declared:
-                await declare_all(self._engine, (each,), self._known, self._clock)
-                if self.runs:
-                    await self._collector.refresh(each.wall.id)
-                    await self._hub.warm(each.wall.id)
             if self.runs:
+                for wall in walls:
+                    await self._collector.refresh(wall)
+                    await self._hub.warm(wall)
                 await self._teller.refresh()
         return Applied(walls, said)
 
@@ -65,10 +63,9 @@ class Declaring:
 async def declare_all(
     engine: Engine, declared: Sequence[Declared], has: Known, clock: Clock, *, dry: bool = False
 ) -> tuple[str, ...]:
-    """Each wall in a write of its own (`dry`: in none); what changes, as sentences."""
-    said: list[str] = []
-    for each in declared:
-        changed = await declare(
+    """All walls in one write (`dry`: in none); what changes, as sentences."""
+    plans = [
+        await plan(
             engine,
             each.wall,
             each.sources,
@@ -76,7 +73,9 @@ async def declare_all(
             has.opened,
             each.bridges,
             clock=clock,
-            dry=dry,
         )
-        said += changed.said
-    return tuple(said)
+        for each in declared
+    ]
+    if not dry:
+        await carry_out(engine, plans, clock())
+    return tuple(said for each in plans for said in each.said)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from parvis.core.errors import Refused
+from parvis.engine import Write
+from parvis.engine.change import PutWall
 from parvis.run.settings import load
 from parvis.run.wire_up import House, open_house, salt_of
 from tests.street import EVENT, Street
@@ -145,3 +147,27 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Refused, match=r"data folder .* cannot be"):
         await open_house(load({"data": str(tmp_path / "file" / "data")}, {}))
+
+
+async def test_several_walls_are_declared_all_or_none(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = street.house.engine
+    several = "".join(WALL.format(name, f"{name}-hook") for name in ("one", "two", "three"))
+    written = engine.write
+
+    async def full(write: Write) -> object:
+        if any(isinstance(change, PutWall) and change.wall.id == "two" for change in write.changes):
+            raise Refused("The disk is full.")
+        return await written(write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "write", full)
+        with pytest.raises(Refused, match="disk is full"):
+            await street.house.declaring.apply(several)
+    assert [wall.id for wall in await engine.walls()] == ["square"], "none of the file is there"
+    applied = await street.house.declaring.apply(several)
+    assert len(applied.said) == 6
+    assert {wall.id for wall in await engine.walls()} == {"square", "one", "two", "three"}
+    await until(lambda: street.house.collector.source("three-hook") is not None)
+    assert (await street.house.declaring.apply(several)).said == ()
