@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
@@ -17,20 +19,43 @@ from parvis.engine.codec import (
 )
 from parvis.engine.rows import Health
 
+log = logging.getLogger("parvis.store")
+
+DAMAGED = (
+    "The row of the wall {wall} in the store cannot be read ({because}), so it is left out; apply"
+    " its event file again, or restore a backup."
+)
+_told: set[tuple[str, int]] = set()
 _b = sa.bindparam
-_WALLS = sa.select(t.wall.c.body).where(t.wall.c.org == _b("org")).order_by(t.wall.c.id)
+_WALLS = (
+    sa.select(t.wall.c.id, t.wall.c.body).where(t.wall.c.org == _b("org")).order_by(t.wall.c.id)
+)
 _WALL = sa.select(t.wall.c.body).where(t.wall.c.id == _b("wall"))
 
 
 def walls(conn: sa.Connection, org: str) -> Sequence[Wall]:
-    """All walls."""
-    return [wall_of_body(text) for text in conn.execute(_WALLS, {"org": org}).scalars()]
+    """All walls but those whose row is damaged, which the log names."""
+    rows = conn.execute(_WALLS, {"org": org}).all()
+    return [found for id_, text in rows if (found := _wall_of(id_, text)) is not None]
 
 
 def wall(conn: sa.Connection, id: str) -> Wall | None:
-    """One wall."""
+    """One wall; none where its row is damaged, so that it can be declared anew."""
     text = conn.execute(_WALL, {"wall": id}).scalar()
-    return None if text is None else wall_of_body(text)
+    return None if text is None else _wall_of(id, text)
+
+
+def _wall_of(id_: str, text: str) -> Wall | None:
+    """One row that somebody spoilt by hand costs its own wall alone; it is told once."""
+    try:
+        found = wall_of_body(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        if (id_, hash(text)) not in _told:
+            _told.add((id_, hash(text)))
+            says = DAMAGED.format(wall=id_, because=str(error)[:120])
+            log.error("wall.damaged", extra={"wall": id_, "says": says})
+        return None
+    return found
 
 
 _SOURCES = sa.select(t.source.c.body).where(t.source.c.wall == _b("wall")).order_by(t.source.c.id)
