@@ -29,6 +29,7 @@ settings = { open = true }
 id = "signed"
 plugin = "webhook"
 basis = "own_content"
+settings = { name = "signed" }
 secrets = { secret = "TEST_WEBHOOK_SECRET" }
 [[wall.source]]
 id = "room"

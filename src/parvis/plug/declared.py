@@ -24,7 +24,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One setting. `min` and `max` bound a number, the length of a text, or the items of a list (of
-    texts).
+    texts). `apart`: no two of a plugin may both leave it out, for they would be taken for one.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     min: float | None = None
     max: float | None = None
     choices: tuple[str, ...] = ()
+    apart: bool = False
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -71,6 +71,7 @@ class Reading(Faults):
         super().__init__(where, lines)
         self._known = known
         self._ids: set[tuple[str, str]] = set()
+        self._alike: dict[tuple[str, str], str] = {}
 
     def walls(self, given: Mapping[str, Any]) -> tuple[Declared, ...]:
         """All walls of the file."""
@@ -167,6 +168,7 @@ class Reading(Faults):
         if manifest is not None:
             settings = self._settings(manifest, table, at)
             self._secrets(manifest, table, at)
+            self._check_apart(manifest, table, at)
         return SourceSpec(
             id=table.id,
             wall=wall,
@@ -176,6 +178,19 @@ class Reading(Faults):
             basis=table.basis,
             enabled=table.enabled,
         )
+
+    def _check_apart(self, manifest: Manifest, table: SourceTable, at: Place) -> None:
+        for setting in manifest.settings:
+            if not setting.apart or setting.name in table.settings:
+                continue
+            other = self._alike.setdefault((manifest.id, setting.name), table.id)
+            if other != table.id:
+                self._fault(
+                    (*at, "settings"),
+                    f"the {manifest.id} sources {other!r} and {table.id!r} both leave out"
+                    f" {setting.name}, so that posts with the same id would be one; write settings"
+                    f' = {{ {setting.name} = "{table.id}" }} at one of them',
+                )
 
     def _bridge(self, given: dict[str, Any], at: Place, wall: str) -> BridgeSpec:
         table = self._table(given, BridgeTable, at, "bridge")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -127,16 +128,19 @@ class SourcesApi:
                     422, f"{manifest.id} needs the credential {credential.name}: name the"
                     " environment variable that holds it."
                 )  # fmt: skip
-        settings = check_settings(manifest, asked.settings)
         if len(await self._engine.sources(wall.id)) >= MAX_SOURCES:
             raise Failed(422, f"This wall has {MAX_SOURCES} sources already; remove one.")
-        taken: set[str] = set()
-        for other in await self._engine.walls():
-            taken |= {source.id for source in await self._engine.sources(other.id)}
+        every = [
+            source
+            for other in await self._engine.walls()
+            for source in await self._engine.sources(other.id)
+        ]
+        taken = {source.id for source in every}
         wanted = f"{wall.id}-{manifest.id}".replace("_", "-")
         name, number = wanted, 2
         while name in taken:
             name, number = f"{wanted}-{number}", number + 1
+        settings = check_settings(manifest, _apart(manifest, asked.settings, every, name))
         spec = SourceSpec(
             name, wall.id, manifest.id, settings, dict(asked.secrets), asked.basis, org=wall.org
         )
@@ -174,3 +178,20 @@ class SourcesApi:
             known = ", ".join(self._room.sources)
             raise Refused(f"There is no source called {plugin!r}; there are {known}.")
         return manifest
+
+
+def _apart(
+    manifest: Manifest, given: dict[str, Any], every: Sequence[SourceSpec], id_: str
+) -> dict[str, Any]:
+    """The settings given; what would make two sources one becomes the source's own id, where it is
+    the usual and another source has that already.
+    """
+    alike = [source.settings for source in every if source.plugin == manifest.id]
+    own = {
+        setting.name: id_
+        for setting in manifest.settings
+        if setting.apart
+        and given.get(setting.name, setting.default) == setting.default
+        and any(held.get(setting.name) == setting.default for held in alike)
+    }
+    return {**given, **own}

@@ -20,7 +20,7 @@ mode = "show_first"
 [[wall.source]]
 id = "{0}-hook"
 plugin = "webhook"
-settings = {{ open = true }}
+settings = {{ open = true, name = "{0}" }}
 """
 
 

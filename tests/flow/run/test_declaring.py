@@ -15,7 +15,10 @@ from parvis.run.wire_up import House, open_house, salt_of
 from tests.street import EVENT, Street
 from tests.waiting import until
 
-WALL = '[[wall]]\nid = "{}"\ntitle = "T"\n[[wall.source]]\nid = "{}"\nplugin = "webhook"\n'
+WALL = (
+    '[[wall]]\nid = "{}"\ntitle = "T"\n[[wall.source]]\nid = "{}"\nplugin = "webhook"\n'
+    'settings = {{ name = "{}" }}\n'
+)
 
 
 async def rows(house: House, wall: str = "square") -> tuple[list[str], list[str]]:
@@ -97,7 +100,7 @@ async def test_what_changed_is_named_as_the_file_names_it(street: Street) -> Non
 
 
 async def test_a_fault_in_the_second_wall_leaves_the_first_alone(street: Street) -> None:
-    two = WALL.format("fresh", "s1") + WALL.format("more", "hook")
+    two = WALL.format("fresh", "s1", "a") + WALL.format("more", "hook", "b")
     with pytest.raises(Refused, match="already used by the wall square"):
         await street.house.declaring.apply(two)
     assert await street.house.engine.wall("fresh") is None
@@ -153,7 +156,7 @@ async def test_several_walls_are_declared_all_or_none(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = street.house.engine
-    several = "".join(WALL.format(name, f"{name}-hook") for name in ("one", "two", "three"))
+    several = "".join(WALL.format(name, f"{name}-hook", name) for name in ("one", "two", "three"))
     written = engine.write
 
     async def full(write: Write) -> object:

@@ -17,7 +17,7 @@ from parvis.core.errors import Later, Refused
 from parvis.plug.reply import Reply
 from parvis.plug.testkit import FakeHttp
 from parvis.run.demo import Demo, open_demo
-from parvis.run.demo.crowd import CLAPPING, EAGER, MOST_WAITING, VOTERS, Crowd
+from parvis.run.demo.crowd import CLAPPING, MOST_WAITING, VOTERS, Crowd
 from parvis.run.demo.programme import read_programme
 from parvis.run.settings import load
 from parvis.run.wire_up import House, open_house
@@ -222,23 +222,21 @@ async def test_neither_votes_nor_network_nor_queue_grow_without_end(evening: Eve
         await evening.crowd._act("vote")
     snapshot = await evening.ask("snapshot")
     assert VOTERS * 0.5 < snapshot["formats"][0]["view"]["votes"] <= VOTERS
-    world = evening.demo.network.world
+    world, before = evening.demo.network.world, len(evening.demo.network.world.statuses)
     world.most = 60
     for _ in range(30):
         evening.crowd._network.trouble("warned", 2)
     assert len(world.statuses) == 60 and len(world.asked) <= 60
 
-    async def held() -> bool:
-        await evening.house.road.idle()
-        return (await evening.house.engine.counts("demo")).get("pending", 0) > MOST_WAITING + EAGER
+    async def all_in() -> bool:
+        counts = await evening.house.engine.counts("demo")
+        return sum(counts.values()) == before + 60 and not counts.get("new")
 
-    await until(held)
-
-    async def tidied() -> bool:
+    await until(all_in, 20.0)
+    assert (await evening.house.engine.counts("demo"))["pending"] > MOST_WAITING
+    for _ in range(4):
         await evening.crowd._act("crew")
-        return (await evening.house.engine.counts("demo"))["pending"] <= MOST_WAITING
-
-    await until(tidied)  # more may still be on their way
+    assert (await evening.house.engine.counts("demo"))["pending"] <= MOST_WAITING
 
 
 async def test_a_second_start_keeps_what_was_changed(tmp_path: Path) -> None:

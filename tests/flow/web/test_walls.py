@@ -228,6 +228,19 @@ async def test_only_an_owner_names_secrets(street: Street) -> None:
     assert said["detail"].startswith("Only an owner may name secrets")
 
 
+async def test_a_second_webhook_gets_a_name_of_its_own(street: Street) -> None:
+    for given, name in (({}, "square-webhook"), ({"name": "main"}, "square-webhook-2")):
+        asked = {"plugin": "webhook", "settings": {"open": True, **given}}
+        value(await street.post(f"{WALL}/sources", asked))
+        held = {one.id: one.settings for one in await street.house.engine.sources("square")}
+        assert held[name] == {"open": True, "name": name}, "its posts are not those of `hook`"
+        assert held["hook"]["name"] == "main", "keys of posts that are there stay"
+    asked = {"plugin": "webhook", "settings": {"name": "desk"}}
+    value(await street.post(f"{WALL}/sources", asked))
+    held = {one.id: one.settings for one in await street.house.engine.sources("square")}
+    assert held["square-webhook-3"]["name"] == "desk"
+
+
 async def test_what_can_be_added_is_listed_with_its_settings(street: Street) -> None:
     found = await got(street, "/api/plugins")
     feed = next(each for each in found["sources"] if each["id"] == "feed")

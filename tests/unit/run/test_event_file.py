@@ -137,6 +137,7 @@ def test_there_are_examples() -> None:
         (HOOK + 'secrets = { sekret = "ABC" }\n', 7, "'sekret'; did you mean secret?"),
         (HOOK + "secrets = { secret = 3 }\n", 7, "secrets: expected `str`"),
         (HOOK + '[[wall.source]]\nid = "s"\nplugin = "webhook"\n', 8, "used twice"),
+        (HOOK + '[[wall.source]]\nid = "t"\nplugin = "webhook"\n', 7, "both leave out name"),
         (WALL + "[wall.brand]\ntheme = '\"><script>'\n", 5, "none of conference, fashion"),
         (WALL + '[wall.brand]\nfields = ["url(x)"]\n', 5, "no colour; write it as #rrggbb"),
         (POLL, 4, "poll needs the setting question"),
