@@ -1,7 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { css } from "../parts/style";
 import { Piece } from "../parts/piece";
-import { avatar, empty, failed, loading, network } from "../parts/small";
+import { avatar, drawn, empty, failed, loading, network } from "../parts/small";
 import { curve, type Point } from "../state/curve";
 import { clock, day, number, percent, wait, when } from "../state/format";
 import type { Figure, Numbers as Told } from "../state/types";
@@ -122,12 +122,12 @@ class Numbers extends Piece {
 
   private people(people: NonNullable<Told["people"]>): TemplateResult {
     const { lang } = this.desk;
-    return html`<section><div class="row"><h2 class="sec">${t.numbers.people}</h2><span class="sp"></span><span class="t12 i3">${t.numbers.followers}</span></div><ul class="folk">${people.slice(0, 8).map((one) => html`<li class="row g8">${avatar(one.name || one.handle, "s20")}<span class="el" dir="auto">${one.name || one.handle || t.queue.anonymous}</span>${network(one.network)}<span class="sp"></span><span class="i2 nw">${t.numbers.posts_n(one.posts)}</span><span class="r reach i2 nw">${one.reach_known && one.reach !== null ? number(one.reach, lang) : one.network === "phone" ? t.numbers.in_room : t.numbers.reach_no}</span></li>`)}</ul></section>`;
+    return html`<section><div class="row"><h2 class="sec">${t.numbers.people}</h2><span class="sp"></span><span class="t12 i3">${t.numbers.followers}</span></div><ul class="folk">${people.slice(0, 8).map((one) => html`<li class="row g8">${avatar(one.name || one.handle, "s20")}<span class="el" dir="auto">${drawn(one.name || one.handle || t.queue.anonymous)}</span>${network(one.network)}<span class="sp"></span><span class="i2 nw">${t.numbers.posts_n(one.posts)}</span><span class="r reach i2 nw">${one.reach_known && one.reach !== null ? number(one.reach, lang) : one.network === "phone" ? t.numbers.in_room : t.numbers.reach_no}</span></li>`)}</ul></section>`;
   }
 
   private answered(posts: NonNullable<Told["posts"]>): TemplateResult {
     const { lang } = this.desk;
-    return html`<section><div class="row"><h2 class="sec">${t.numbers.answered}</h2><span class="sp"></span><span class="t12 i3">${t.numbers.figures["interactions"]}</span></div><ul class="found">${posts.slice(0, 8).map((one) => html`<li><a class="row g12" href=${this.desk.href("posts", one.post)}><span class="f1 col"><span class="two t15" dir="auto">${one.text || t.numbers.no_words}</span><span class="t12 i3" dir="auto">${one.author}${one.shown_ms ? ` · ${t.numbers.shown_at(when(one.shown_ms, this.at, lang))}` : ""}</span></span>${one.network ? network(one.network) : nothing}<b class="r reach nw">${number(one.interactions, lang)}</b></a></li>`)}</ul></section>`;
+    return html`<section><div class="row"><h2 class="sec">${t.numbers.answered}</h2><span class="sp"></span><span class="t12 i3">${t.numbers.figures["interactions"]}</span></div><ul class="found">${posts.slice(0, 8).map((one) => html`<li><a class="row g12" href=${this.desk.href("posts", one.post)}><span class="f1 col"><span class="two t15" dir="auto">${drawn(one.text || t.numbers.no_words)}</span><span class="t12 i3" dir="auto">${drawn(one.author)}${one.shown_ms ? ` · ${t.numbers.shown_at(when(one.shown_ms, this.at, lang))}` : ""}</span></span>${one.network ? network(one.network) : nothing}<b class="r reach nw">${number(one.interactions, lang)}</b></a></li>`)}</ul></section>`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
-import { icon, loading, network } from "../parts/small";
+import { drawn, icon, loading, network } from "../parts/small";
 import { number, percent, span, when } from "../state/format";
 import type { Figure, FigureRow } from "../state/types";
 import { t } from "../words";
@@ -112,7 +112,7 @@ class OneFigure extends Piece {
     if (name.endsWith("_ms")) return html`<td class="nw">${value ? when(Number(value), Date.now(), lang) : "\u2013"}</td>`;
     if (name === "posts") return html`<td class="r">${number(Number(value ?? 0), lang)}</td>`;
     if (name === "author") return html`<td dir="auto">${row.network ? network(row.network) : nothing} ${row.author || row.handle || t.queue.anonymous}</td>`;
-    if (name === "text") return html`<td dir="auto">${row.post ? html`<a href=${this.desk.href("posts", row.post)}><span class="two">${row.text || t.numbers.no_words}</span></a>` : row.text}</td>`;
+    if (name === "text") return html`<td dir="auto">${row.post ? html`<a href=${this.desk.href("posts", row.post)}><span class="two">${drawn(row.text || t.numbers.no_words)}</span></a>` : drawn(row.text ?? "")}</td>`;
     return html`<td dir="auto">${String(value ?? "")}</td>`;
   }
 }

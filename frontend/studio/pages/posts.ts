@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { journey, named, who } from "../parts/journey";
 import { Piece } from "../parts/piece";
-import { avatar, empty, failed, gist, icon, langOf, loading, nameOf, network, networkName, pictureOf, seenOf, words } from "../parts/small";
+import { avatar, drawn, empty, failed, icon, langOf, loading, nameOf, network, networkName, pictureOf, said, seenOf, words } from "../parts/small";
 import { exact, language, when } from "../state/format";
 import { linesOf } from "../state/line";
 import type { Queued, Step, Why } from "../state/types";
@@ -121,8 +121,8 @@ class Posts extends Piece {
     const now = Date.now();
     return html`<p class="t12 i3" role="status">${t.posts.found(this.items.length, this.rest !== null)}</p>
       <ul class="found">${linesOf(this.items, "new").map(({ items: [one] }) => html`<li><a class="row g12" href=${this.desk.href("posts", one!.post.key)} aria-current=${one!.post.key === this.open ? "true" : nothing}>${avatar(nameOf(one!.post.author))}
-        <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${nameOf(one!.post.author)}</span>${network(one!.post.network)}<span class="sp"></span><span class="i3 nw">${when(one!.post.created_at_ms, now, this.desk.lang)}</span></span>
-          <span class="el t15" dir=${one!.post.dir ?? "auto"} lang=${langOf(one!.post)}>${gist(one!.post)}</span></span>
+        <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${drawn(nameOf(one!.post.author))}</span>${network(one!.post.network)}<span class="sp"></span><span class="i3 nw">${when(one!.post.created_at_ms, now, this.desk.lang)}</span></span>
+          <span class="el t15" dir=${one!.post.dir ?? "auto"} lang=${langOf(one!.post)}>${said(one!.post)}</span></span>
         ${pictureOf(one!.post) ? html`<span class="thumb"><img src=${pictureOf(one!.post)} alt="" loading="lazy" /></span>` : nothing}<span class="chip ${CHIPS[one!.placement.state] ?? ""}">${t.posts.states[one!.placement.state]}</span></a></li>`)}</ul>
       ${this.rest !== null ? html`<div><button class="btn" @click=${() => void this.read(true)}>${t.posts.more}</button></div>` : nothing}`;
   }
@@ -130,7 +130,7 @@ class Posts extends Piece {
   private detail(item: Queued): TemplateResult {
     const { post } = item;
     const { lang } = this.desk;
-    return html`<aside class="detail" aria-label=${t.posts.open}><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${nameOf(post.author)}</span><span class="t12 i3">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), lang)}</span></div><a class="btn ghost icon" aria-label=${t.nav.close} href=${this.desk.href("posts")}>${icon("x", 18)}</a></header>
+    return html`<aside class="detail" aria-label=${t.posts.open}><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(nameOf(post.author))}</span><span class="t12 i3">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), lang)}</span></div><a class="btn ghost icon" aria-label=${t.nav.close} href=${this.desk.href("posts")}>${icon("x", 18)}</a></header>
       <p class="says small" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${words(post)}</p>${seenOf(post).map(({ picture, film, alt }) => (film ? html`<video class="pic" src=${film} poster=${picture || nothing} controls playsinline preload="metadata" aria-label=${alt || t.queue.film}></video>` : html`<img class="pic" src=${picture} alt=${alt || t.queue.no_desc} />`))}
       ${journey(item, Date.now(), lang, true, this.desk)}
       ${item.decision?.why || this.why?.sentence ? html`<p class="i2">${named(this.why?.sentence || item.decision?.why || "", this.desk)}</p>` : nothing}

@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from "lit";
-import { caps, gist, langOf, nameOf, network } from "../parts/small";
+import { caps, drawn, langOf, nameOf, network, said } from "../parts/small";
 import { exact, percent, span } from "../state/format";
 import { alike, isApart, type Line } from "../state/line";
 import { t } from "../words";
@@ -27,8 +27,8 @@ export function burst(queue: Queue, line: Line): TemplateResult {
         const apart = isApart(first!, one);
         const key = one.post.key;
         return html`<tr class=${apart ? "odd" : ""}><td><input type="checkbox" class="box" aria-label=${t.queue.tick(nameOf(one.post.author))} .checked=${!queue.unticked.has(key)} @change=${() => tick(key)} /></td>
-          <td><span class="row">${network(one.post.network, 20)}<span class="m el" dir="auto">${nameOf(one.post.author)}</span></span></td>
-          <td><span dir=${one.post.dir ?? "auto"} lang=${langOf(one.post)}>${gist(one.post)}</span>${apart ? html`<span class="t11 good line">${t.queue.apart_note}</span>` : ""}</td>
+          <td><span class="row">${network(one.post.network, 20)}<span class="m el" dir="auto">${drawn(nameOf(one.post.author))}</span></span></td>
+          <td><span dir=${one.post.dir ?? "auto"} lang=${langOf(one.post)}>${said(one.post)}</span>${apart ? html`<span class="t11 good line">${t.queue.apart_note}</span>` : ""}</td>
           <td class="r i2">${one === first ? t.queue.first : percent(alike(first!.post.text, one.post.text), desk.lang)}</td></tr>`;
       })}</tbody></table>${line.items.length > SHOWN ? html`<p class="i2 pad">${t.queue.more_wait(line.items.length - SHOWN)}</p>` : ""}</div></div>
     <footer class="foot"><button class="btn danger" ?disabled=${!ticked} @click=${() => queue.decide("rejected", 8)}>${t.queue.reject_n(ticked)} ${caps(desk, "reject")}</button>

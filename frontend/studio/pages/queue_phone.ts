@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { css } from "../parts/style";
 import { Piece } from "../parts/piece";
-import { avatar, gist, icon, langOf, nameOf, networkName, words } from "../parts/small";
+import { avatar, drawn, icon, langOf, nameOf, networkName, said, words } from "../parts/small";
 import { language, when } from "../state/format";
 import { verdictsOf } from "../state/line";
 import type { Queued } from "../state/types";
@@ -76,8 +76,8 @@ class QueuePhone extends Piece {
         <span class="way yes" aria-hidden="true">${icon("check", 28)}<b>${t.queue.yes}</b></span><span class="way no" aria-hidden="true">${icon("x", 28)}<b>${t.queue.no}</b></span>
         <article class="swiped" ${css({ transform: `translateX(${moved}px)${turn}` })} @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${this.up}>
           ${media(queue, item, true)}
-          <div class="in"><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${nameOf(post.author)}</span><span class="i2 el">${networkName(post.network)}, ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></div>${n > 1 ? html`<span class="chip warn">×${n}</span>` : nothing}</header>
-            <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${gist(post)}</span>`}</p>
+          <div class="in"><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(nameOf(post.author))}</span><span class="i2 el">${networkName(post.network)}, ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></div>${n > 1 ? html`<span class="chip warn">×${n}</span>` : nothing}</header>
+            <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${said(post)}</span>`}</p>
             <div class="row wrap">${doubt ? html`<span class="chip bad">${icon("circle-alert", 14)}${doubt.check}</span>` : html`<span class="chip good">${icon("check", 14)}${t.queue.no_rule}</span>`}${post.lang ? html`<span class="chip">${language(post.lang, queue.desk.lang)}</span>` : nothing}${hand(queue, item)}</div>
             ${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
         </article></div>

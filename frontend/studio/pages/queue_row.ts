@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { avatar, gist, icon, langOf, nameOf, network, pictureOf, words } from "../parts/small";
+import { avatar, drawn, icon, langOf, nameOf, network, pictureOf, said, words } from "../parts/small";
 import { wait } from "../state/format";
 import { type Line, verdictsOf } from "../state/line";
 import type { Queued } from "../state/types";
@@ -28,8 +28,8 @@ export function row(queue: Queue, line: Line, at: number): TemplateResult {
   return html`<div class="pick ${queue.other(item) ? "theirs" : ""}" role="option" id=${chosen ? "chosen" : nothing} aria-selected=${chosen ? "true" : "false"} aria-current=${chosen ? "true" : nothing}
       aria-setsize=${queue.lines.length} aria-posinset=${at + 1} @click=${() => queue.choose(line.key)}>
     <i class="risk ${line.risk > 0.45 ? "high" : line.risk > 0.2 ? "some" : ""}"></i>${avatar(who)}
-    <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${who}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${wait(Date.now() - since, queue.desk.lang)}</span></span>
-      <span class="el said" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post) : html`<span class="i2">${gist(post)}</span>`}</span>${second(queue, line)}</span>
+    <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${wait(Date.now() - since, queue.desk.lang)}</span></span>
+      <span class="el said" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post) : html`<span class="i2">${said(post)}</span>`}</span>${second(queue, line)}</span>
     ${line.items.length > 1 ? html`<span class="chip warn">×${line.items.length}</span>` : picture ? html`<span class="thumb ${doubtful(item) ? "blur" : ""}"><img src=${picture} alt="" loading="lazy" />${doubtful(item) ? icon("eye-off", 16) : nothing}</span>` : nothing}
   </div>`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { mini } from "../parts/mini";
 import { Piece } from "../parts/piece";
-import { avatar, caps, empty, failed, gist, icon, langOf, loading, nameOf, network, pictureOf } from "../parts/small";
+import { avatar, caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
 import { qr } from "../parts/qr";
 import { clock, day, span, wait } from "../state/format";
 import type { Health, Now, Queued, Screen, SourceSpec } from "../state/types";
@@ -123,7 +123,7 @@ class Tonight extends Piece {
     const shown = [...(one.journey ?? [])].reverse().find((step) => /show/.test(step.what))?.at_ms ?? one.decision?.at_ms;
     const who = nameOf(post.author);
     const picture = pictureOf(post);
-    return html`<li class="row top g8">${avatar(who)}<a class="f1 quiet" href=${this.desk.href("posts", post.key)}><span class="row t12"><span class="m el" dir="auto">${who}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${shown ? t.tonight.ago(wait(Date.now() - shown, this.desk.lang)) : ""}</span></span><span class="two" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${gist(post)}</span></a>${picture ? html`<span class="thumb"><img src=${picture} alt="" loading="lazy" /></span>` : nothing}</li>`;
+    return html`<li class="row top g8">${avatar(who)}<a class="f1 quiet" href=${this.desk.href("posts", post.key)}><span class="row t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${shown ? t.tonight.ago(wait(Date.now() - shown, this.desk.lang)) : ""}</span></span><span class="two" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span></a>${picture ? html`<span class="thumb"><img src=${picture} alt="" loading="lazy" /></span>` : nothing}</li>`;
   }
 }
 

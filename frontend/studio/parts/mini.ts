@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { css } from "./style";
 import type { Post, WallLine } from "../state/types";
-import { gist, langOf, nameOf, pictureOf } from "./small";
+import { drawn, langOf, nameOf, pictureOf, said } from "./small";
 
 const COLOUR = /^#[0-9a-f]{6}$/i;
 
@@ -15,7 +15,7 @@ function card(post: Post, big: boolean): TemplateResult {
   const picture = pictureOf(post);
   return html`<div class=${classMap({ wc: true, big, bare: !picture })}>
     ${picture ? html`<img class="wp" src=${picture} alt="" loading="lazy" />` : nothing}
-    <div class="wt" lang=${langOf(post)} dir=${post.dir ?? "auto"}>${post.text ? gist(post) : ""}</div><div class="wa" dir="auto">${nameOf(post.author)}</div></div>`;
+    <div class="wt" lang=${langOf(post)} dir=${post.dir ?? "auto"}>${post.text ? said(post) : ""}</div><div class="wa" dir="auto">${drawn(nameOf(post.author))}</div></div>`;
 }
 
 /** A small drawing of a wall from the posts on it, in the shape of its screen. Said to be a drawing wherever it stands. */

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ifDefined } from "lit/directives/if-defined.js";
 import type { Desk } from "../state/desk";
 import { capsOf, keyOf } from "../state/keys";
+import { emojiIn, emojiName } from "../../kit/emoji";
 import { loadSheet, sheetsFor } from "../../kit/scripts";
 import type { Author, Entity } from "../../kit/wire";
 import type { Post, Span } from "../state/types";
@@ -25,6 +26,28 @@ function written(text: string, lang = ""): string {
   // Words of an unknown language may be Chinese as well as Japanese: a face for each.
   for (const sheet of [...sheetsFor(text, lang), ...(lang ? [] : sheetsFor(text, "zh"))]) void loadSheet(sheet);
   return text;
+}
+
+type Drawn = readonly (string | TemplateResult)[];
+
+/** The text with its emoji as pictures of our own: nobody has to have a typeface for them. */
+export function drawn(text: string): Drawn {
+  const found = emojiIn(text);
+  if (!found) return [text];
+  const parts: (string | TemplateResult)[] = [];
+  let rest = text;
+  for (const emoji of found) {
+    const at = rest.indexOf(emoji);
+    parts.push(rest.slice(0, at), html`<img class="emoji" alt=${emoji} src="/static/emoji/${emojiName(emoji)}.svg" @error=${inWords} />`);
+    rest = rest.slice(at + emoji.length);
+  }
+  return [...parts, rest];
+}
+
+/** Where the picture cannot be had, the sign itself stands. */
+function inWords(event: Event): void {
+  const image = event.target as HTMLImageElement;
+  image.replaceWith(image.alt);
 }
 
 export function nameOf(author: Author | null | undefined): string {
@@ -80,7 +103,7 @@ export function cut(text: string, entities: readonly Entity[], hard: readonly Sp
 /** A post's words as text nodes, evidence underlined; never markup. */
 export function words(post: Post, hard: readonly Span[] = [], soft: readonly Span[] = []): readonly (string | TemplateResult)[] {
   return cut(written(post.text, post.lang), post.entities ?? [], hard, soft).map(({ text, kind }) =>
-    kind === "hard" ? html`<mark>${text}</mark>` : kind === "soft" ? html`<mark class="soft">${text}</mark>` : kind ? html`<span class="ent">${text}</span>` : text,
+    kind === "hard" ? html`<mark>${drawn(text)}</mark>` : kind === "soft" ? html`<mark class="soft">${drawn(text)}</mark>` : kind ? html`<span class="ent">${drawn(text)}</span>` : html`${drawn(text)}`,
   );
 }
 
@@ -92,6 +115,9 @@ export function gist(post: Post): string {
   const first = post.media?.[0]?.type;
   return first === "video" || first === "gif" ? t.queue.film : first ? t.queue.photo : t.queue.nowords;
 }
+
+/** The same, to be looked at. */
+export const said = (post: Post): Drawn => drawn(gist(post));
 
 export interface Seen {
   readonly picture: string;

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { gist, icon, nameOf } from "../parts/small";
+import { drawn, gist, icon, nameOf } from "../parts/small";
 import { Sheet } from "../parts/sheet";
 import { capsOf, keyOf } from "../state/keys";
 import type { Queued } from "../state/types";
@@ -121,7 +121,7 @@ class Palette extends Sheet {
   private line(entry: Entry, at: number): TemplateResult {
     const key = entry.key ? keyOf(entry.key, this.desk.own.keys) : "";
     return html`<div class="one" role="option" id="do-${at}" aria-selected=${at === this.at ? "true" : "false"} @click=${() => this.does(entry)} @pointermove=${() => (this.at = at)}>
-      ${icon(entry.sign, 18)}<span class="el t15" dir="auto">${entry.name}</span>${entry.help ? html`<span class="t12 i2 el">${entry.help}</span>` : nothing}<span class="sp"></span>
+      ${icon(entry.sign, 18)}<span class="el t15" dir="auto">${drawn(entry.name)}</span>${entry.help ? html`<span class="t12 i2 el">${drawn(entry.help)}</span>` : nothing}<span class="sp"></span>
       ${key ? html`<span class="row g4" aria-hidden="true">${capsOf(key).map((one) => html`<kbd>${one}</kbd>`)}</span>` : nothing}</div>`;
   }
 }

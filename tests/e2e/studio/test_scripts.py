@@ -72,3 +72,20 @@ async def test_latin_words_ask_for_nothing_more(browser: Any) -> None:
     async with seated(browser, desk) as page:
         await page.locator(".pick").first.wait_for()
         assert await page.locator("link[href^='/static/fonts/']").count() == 0
+
+
+async def test_emoji_are_pictures_of_our_own_in_every_place(browser: Any) -> None:
+    desk = FakeDesk()
+    for one in desk.items:
+        one["post"] = {**one["post"], "text": "Bravo 👏🏽 !", "lang": "fr", "entities": []}
+        one["post"]["author"] = {"key": "a", "handle": "zoe", "name": "Zoé 🌙"}
+    async with seated(browser, desk) as page:
+        await page.locator(".pick .emoji[alt='👏🏽']").first.wait_for()
+        for page_name in ("queue", "posts", "tonight"):
+            await page.goto(f"{desk.url}/studio#/hall/{page_name}")
+            for emoji in ("👏🏽", "🌙"):
+                drawn = page.locator(f"main .emoji[alt='{emoji}']").first
+                await drawn.wait_for()
+                whole = "image => image.decode().then(() => image.naturalWidth > 0)"
+                assert await drawn.evaluate(whole), (page_name, emoji)
+        assert "👏" not in await page.locator("main").inner_text()
