@@ -22,6 +22,7 @@ class Desk:
 
     street: Street
     cookie: str = ""
+    client: str = "127.0.0.1"
 
     async def get(self, path: str, **params: str) -> Answered:
         return await self.street.ask(path, params=params, headers=self._headers({}))
@@ -31,7 +32,11 @@ class Desk:
     ) -> Answered:
         sent = {"content-type": "application/json", **(HERE if headers is None else headers)}
         answer = await self.street.ask(
-            path, method="POST", body=json.dumps(value).encode(), headers=self._headers(sent)
+            path,
+            method="POST",
+            body=json.dumps(value).encode(),
+            headers=self._headers(sent),
+            client=(self.client, 50000),
         )
         if "set-cookie" in answer.headers:
             pair = answer.headers["set-cookie"].partition(";")[0]

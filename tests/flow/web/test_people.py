@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from parvis.core.person import Role, may
+from parvis.web import passwords
 from parvis.web.app import entries_of
 from parvis.web.guard import IDLE_MS, digest
 from parvis.web.passwords import Passwords
@@ -100,7 +101,6 @@ async def test_an_unknown_address_costs_as_much_as_a_known_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Not by the clock: the same work is done."""
-    from parvis.web import passwords
 
     done: list[str] = []
 
@@ -131,6 +131,32 @@ async def test_guessing_is_slowed_down_for_that_address_alone(street: Street) ->
     assert last.status == 429 and int(last.headers["retry-after"]) > 0
     other = await desk.post("/api/sign-in", {**wrong, "email": "mo@example.org"})
     assert other.status == 403
+
+
+async def test_nobody_keeps_a_person_out_by_guessing_from_elsewhere(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owner(street)
+    monkeypatch.setattr(passwords, "_verify", lambda _, given: given == PASSWORD)
+    wrong = {"email": "ada@example.org", "password": "guess guess"}
+    right = {**wrong, "password": PASSWORD}
+    for tail in range(70):  # one household, as IPv6 gives it, however many addresses it uses
+        await Desk(street, client=f"2001:db8::{tail:x}").post("/api/sign-in", wrong)
+    assert (await Desk(street, client="2001:db8::ffff").post("/api/sign-in", right)).status == 429
+    assert (await Desk(street, client="2001:db8:0:1::1").post("/api/sign-in", right)).status == 200
+
+
+async def test_many_who_guess_together_are_slowed_down_too(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owner(street)
+    monkeypatch.setattr(passwords, "_verify", lambda _, given: False)
+    wrong = {"email": "ada@example.org", "password": "guess guess"}
+    statuses = [
+        (await Desk(street, client=f"198.51.100.{at}").post("/api/sign-in", wrong)).status
+        for at in range(110)
+    ]
+    assert statuses[:100] == [403] * 100 and 429 in statuses[100:]
 
 
 async def test_the_cookie_is_for_this_page_alone(street: Street) -> None:
