@@ -143,6 +143,14 @@ async def test_the_wall_opens_full_in_five_languages_and_the_queue_has_work(
     assert "“lantern coins”" in (await evening.whys("rejected"))["Lucky Stall"]
 
 
+async def test_the_figures_have_something_to_count(evening: Evening) -> None:
+    statuses = list(evening.demo.network.world.statuses.values())
+    assert len({one["account"]["followers_count"] for one in statuses}) > 10
+    assert sum(one["favourites_count"] for one in statuses) > 100
+    by = {(one["account"]["acct"], one["account"]["followers_count"]) for one in statuses}
+    assert len(by) == len({acct for acct, _ in by}), "a person has one following"
+
+
 async def test_pictures_come_from_our_own_address(evening: Evening) -> None:
     (shown,) = [card for card in await evening.cards() if card.get("media")][:1]
     media = shown["media"][0]

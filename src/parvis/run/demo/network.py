@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from typing import Any
 
@@ -53,6 +54,10 @@ class Network:
             spoiler=said.warning,
             media=(self._attachment(said.picture),) if said.picture else (),
             at_ms=at_ms,
+            followers=_number(said.handle, 40, 2_400),
+            favourites=_number(said.text, 0, 60) if at_ms else 0,
+            reblogs=_number(said.text, 0, 9) if at_ms else 0,
+            replies=_number(said.text, 0, 6) if at_ms else 0,
         )
         status = self.world.post(draft, self.base)
         if not said.warning:
@@ -92,3 +97,8 @@ class Network:
             "blurhash": None,
             "meta": meta,
         }
+
+
+def _number(of: str, least: int, most: int) -> int:
+    """The same for the same words, in every run."""
+    return least + zlib.crc32(of.encode()) % (most - least)

@@ -41,6 +41,9 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discoverable: bool = True
     bot: bool = False
     followers: int = 42
+    favourites: int = 0
+    reblogs: int = 0
+    replies: int = 0
     media: tuple[dict[str, Any], ...] = ()
     emojis: tuple[str, ...] = ()
     poll: tuple[str, ...] = ()
@@ -67,9 +70,9 @@ def status_of(
         "language": draft.language,
         "uri": f"{home}/users/{account['username']}/statuses/{theirs}",
         "url": f"{home}/@{account['username']}/{theirs}",
-        "replies_count": 0,
-        "reblogs_count": 0,
-        "favourites_count": 0,
+        "replies_count": draft.replies,
+        "reblogs_count": draft.reblogs,
+        "favourites_count": draft.favourites,
         "quotes_count": 0,
         "edited_at": None,
         "content": as_html(draft.text, base),
