@@ -186,10 +186,14 @@ export function* fittingSlab(slab: HTMLElement, u: number, top: number): Rests<n
   slab.classList.toggle("tight", words.clientHeight < ROOM * u); // a long label: the picture and the margins give way
   yield;
   if (yield* fitting(text, words, u, top)) return 1;
+  if (slab.classList.contains("panel") && !slab.classList.contains("tight")) {
+    slab.classList.add("tight"); // rather a smaller picture than words in pages
+    if (yield* fitting(text, words, u, top)) return 1;
+  }
   text.classList.add("breaks");
   if (yield* fitting(text, words, u, top)) return 1;
   text.classList.add("paged");
-  if (label) label.dataset["page"] = "1 / 9"; // before measuring: the mark takes its own room
+  if (label) label.dataset["page"] = "1\u00a0/\u00a09"; // before measuring: the mark takes its own room
   const line = lineOf(text, u);
   if (words.clientHeight < line) text.classList.add("lean");
   const page = Math.max(1, Math.floor((words.clientHeight + 1) / line)) * lineOf(text, u);
@@ -211,5 +215,5 @@ export function turnPage(slab: HTMLElement, page: number, pages: number): void {
   if (!words || !text) return;
   text.style.transform = `translateY(${-page * parseFloat(words.style.maxHeight)}px)`;
   const label = slab.querySelector<HTMLElement>(".label");
-  if (label) label.dataset["page"] = `${page + 1} / ${pages}`;
+  if (label) label.dataset["page"] = `${page + 1}\u00a0/\u00a0${pages}`;
 }
