@@ -14,6 +14,8 @@ INTERACTIONS = frozenset(
     ("like", "share", "reply", "quote", "comment", "reaction", "bookmark", "vote")
 )
 """Metrics that count what people did; a view or an impression is nothing that anybody did."""
+MOST = 10**11
+"""More followers or likes than there can be: no lie of a network spoils a sum."""
 MOST_TAGS = 20
 LONGEST_TAG = 80
 
@@ -32,8 +34,8 @@ def facts_of(post: Post) -> Facts:
     followers = post.author.followers if post.author is not None else -1
     named = {tag_of(entity.text) for entity in post.entities if entity.type == "tag"}
     return Facts(
-        followers=max(followers, -1),
-        interactions=sum(max(value, 0) for value in told) if told else -1,
+        followers=min(max(followers, -1), MOST),
+        interactions=min(sum(max(value, 0) for value in told), MOST) if told else -1,
         tags=" ".join(sorted(named - {""})[:MOST_TAGS]),
     )
 

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 
 from parvis.core.errors import Refused
-from parvis.core.metric import facts_of, tag_of
+from parvis.core.metric import MOST, facts_of, tag_of
 from parvis.core.post import Entity, Metric
 from parvis.engine import Grouped, Period, Sums
 from parvis.stats.definitions import MEANINGS, Figure
-from parvis.stats.figures import OneFigure, numbers_of
+from parvis.stats.figures import Numbers, OneFigure, numbers_of
 from parvis.stats.rows import COLUMNS, Row, after_of
+from tests.e2e.studio import crowd
 from tests.posts import author, post
 
 NOTHING = Sums(0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, 60_000, (), (), (), ())
@@ -92,6 +93,20 @@ def test_views_are_no_interaction_and_a_silent_network_is_unknown() -> None:
     assert facts_of(post(1, metrics=told)).interactions == 5
     assert facts_of(post(1, author=None)).followers == -1
     assert facts_of(post(1, author=author(followers=-7))).followers == -1
+
+
+def test_no_lie_of_a_network_spoils_a_sum() -> None:
+    """A store's integers have 64 bits, and so has the sum of many of them."""
+    boast = post(1, author=author(followers=10**30), metrics=(Metric("like", 10**30),) * 2)
+    facts = facts_of(boast)
+    assert facts.followers == facts.interactions == MOST
+    assert MOST * 10**7 < 2**63
+
+
+def test_the_pages_are_tested_with_what_the_server_gives() -> None:
+    """The studio's tests draw figures of our own; they have the shape of the real ones."""
+    numbers = msgspec.convert(crowd.numbers(10**12), Numbers, strict=True)
+    assert {one.id for one in numbers.figures} == set(get_args(Figure))
 
 
 @pytest.mark.parametrize(
