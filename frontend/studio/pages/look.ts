@@ -14,6 +14,8 @@ const MOTIFS = ["", "streams", "letter", "paper"];
 const LAYOUTS: readonly string[] = ["masonry", "spotlight", "ticker"];
 const START: Readonly<Record<string, readonly string[]>> = { conference: ["#1a33ff", "#ff5631", "#bcd3ff", "#1b2148"], fashion: ["#5d1026", "#f1c3c7", "#c9d0b8", "#e9452c"], festival: ["#ffc814", "#ff7196", "#0a7350", "#91d4ff"] };
 const BOXES = [["stage", 1536, 768], ["totem", 720, 1280], ["ticker", 1920, 240]] as const;
+/** A phone has room for one wall, which stays in sight while it is dressed. */
+const NARROW = matchMedia("(max-width: 759px)");
 const GUARD_MS = 160;
 const DRAW_MS = 600;
 /** Of a logo in an address; a longer one is seen once it is on air. */
@@ -211,7 +213,7 @@ class Look extends Piece {
     const changes = this.changes;
     return html`<div class="tools row wrap"><span class="t12 i3">${this.whole?.title} · ${t.look.draft(changes)}</span><div class="seg" role="group" aria-label=${t.look.layout}>${[...new Set([...LAYOUTS, this.whole?.layout ?? "masonry"])].map((one) => html`<button aria-pressed=${this.layout === one ? "true" : "false"} @click=${() => this.lay(one)}>${t.look.layouts[one] ?? one}</button>`)}</div></div>
       <div class="looks"><div class="left">${this.choices()}${this.readable()}</div>
-      <div class="right"><div class="boxes">${BOXES.map(([name, w, h]) => this.box(name, w, h))}</div>
+      <div class="right"><div class="boxes">${BOXES.filter(([name]) => name === "stage" || !NARROW.matches).map(([name, w, h]) => this.box(name, w, h))}</div>
         ${this.refused ? html`<div class="note bad spaced" role="alert"><span>${icon("circle-alert", 18)}</span><p>${this.refused}</p></div>` : nothing}
         <footer class="foot"><button class="btn pri" data-main ?disabled=${!changes || this.busy || !this.desk.mayBuild} @click=${() => void this.put()}>${t.look.put} ${caps(this.desk, "main")}</button><button class="btn" ?disabled=${!changes} @click=${() => { this.draft = { ...(this.whole?.brand ?? {}) }; this.layout = this.whole?.layout ?? "masonry"; this.refused = ""; this.draw(); void this.guard(); this.requestUpdate(); }}>${t.look.discard}</button><span class="sp"></span><span class="t12 i3 far">${t.look.motion}</span></footer></div></div>`;
   }
