@@ -82,11 +82,10 @@ class QueuePhone extends Piece {
             ${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
         </article></div>
       ${this.reasons ? html`<div class="slip"><div class="grip" aria-hidden="true"></div>${why(queue, item)}</div>` : nothing}
-      <footer class="thumbs"><p class="i2 hint" role="status">${queue.view === "" ? t.queue.let_go[will] : ""}</p><div class="row g12">
+      <footer class="thumbs">${queue.mayBare(item) ? html`<button class="btn ghost wide bare" ?disabled=${shut} @click=${() => { this.reasons = false; queue.without(); }}>${icon(queue.bare(item) ? "image" : "image-off", 18)}${on ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : t.queue.without}</button>` : nothing}<p class="i2 hint" role="status">${queue.view === "" ? t.queue.let_go[will] : ""}</p><div class="row g12">
         ${on ? html`<button class="btn no f1" ?disabled=${shut} @click=${() => queue.decide("hidden")}>${icon("eye-off", 18)}${t.queue.hide}</button>` : html`<button class="btn no f1" ?disabled=${shut || queue.view === "rejected"} @click=${() => this.decide(false)}>${icon("x", 18)}${t.queue.no}</button>`}
         <button class="btn sq" aria-label=${t.toast.undo} @click=${() => dispatchEvent(new CustomEvent("parvis-act", { detail: { act: "undo" }, cancelable: true }))}>${icon("undo-2", 20)}</button>
         <button class="btn sq" aria-label=${t.queue.why} aria-expanded=${this.reasons ? "true" : "false"} @click=${() => (this.reasons = !this.reasons)}>${icon("scale", 20)}</button>
-        ${queue.mayBare(item) ? html`<button class="btn sq" ?disabled=${shut} aria-label=${on ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : t.queue.without} @click=${() => { this.reasons = false; queue.without(); }}>${icon(queue.bare(item) ? "image" : "image-off", 20)}</button>` : nothing}
         ${on ? html`<button class="btn f1" ?disabled=${shut} @click=${() => queue.does("pin")}>${icon("pin", 18)}${queue.pinned(item) ? t.queue.unpin : t.queue.pin}</button>` : html`<button class="btn ok f1" ?disabled=${shut} @click=${() => this.decide(true)}>${icon("check", 18)}${t.queue.yes}</button>`}</div></footer>`;
   }
 }

@@ -77,3 +77,23 @@ async def test_targets_are_large_and_nothing_scrolls_sideways(browser: Browser) 
         )
         assert small == 0
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_words_go_up_without_their_photo_and_every_button_keeps_its_room(
+    browser: Browser,
+) -> None:
+    desk = FakeDesk()
+    desk.items = [
+        one
+        for one in desk.items
+        if one["post"]["media"] and one["post"]["text"] and one["placement"]["state"] == "pending"
+    ][:1]
+    key = desk.items[0]["post"]["key"]
+    small = {"width": 360, "height": 640}
+    async with seated(browser, desk, lang="fr", viewport=small) as page:
+        await page.locator(".swiped").wait_for()
+        cut = "all => all.filter(one => one.scrollWidth > one.offsetWidth).length"
+        assert await page.locator(".thumbs .btn").evaluate_all(cut) == 0
+        await page.get_by_role("button", name="Valider sans photo").click()
+        await until(lambda: desk.state(key) == "approved")
+        assert desk.of("/decide")[0]["without_media"] is True
