@@ -62,10 +62,10 @@ export function* fitting(words: HTMLElement, box: HTMLElement, u: number, top: n
     needs = words.scrollHeight / Math.max(1, height);
     return needs <= 1 && words.scrollWidth <= width;
   };
-  words.style.setProperty("text-wrap", "wrap");
+  words.style.setProperty("text-wrap-style", "auto");
   const largest = Math.round(top * 4);
   const found = fits(largest) ? largest : yield* below(largest, (2 * Math.log(needs)) / Math.log(RATIO), fits);
-  words.style.removeProperty("text-wrap");
+  words.style.removeProperty("text-wrap-style");
   set(Math.max(0, found));
   return found >= 0;
 }

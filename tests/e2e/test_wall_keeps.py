@@ -160,6 +160,19 @@ GLYPHS = """async (pairs) => {
 }"""
 
 
+LANGS = ("ja", "ar", "zh", "ko", "hi", "th", "he")
+WORDS = ("満席通訳です", "قنحر موسيقى", "音乐", "고마워요", "धन्यवाद", "ขอบคุณ", "תודה")
+TEXTS = tuple(zip(LANGS, WORDS, strict=True))
+PAIRS = [
+    *zip("満通قن", "席訳حر", strict=True),
+    ("音", "乐"),
+    ("고", "마"),
+    ("ध", "न"),
+    ("ข", "บ"),
+    ("ת", "ו"),
+]
+
+
 async def test_every_script_is_drawn_on_a_machine_without_fonts(tmp_path: Path) -> None:
     """By glyph: two letters that look alike are two boxes that stand for what cannot be drawn."""
     settings = tmp_path / "fonts.conf"
@@ -167,14 +180,6 @@ async def test_every_script_is_drawn_on_a_machine_without_fonts(tmp_path: Path) 
     folder.mkdir()
     shutil.copy(FONT, folder)  # Latin alone: without any font at all Chromium does not start
     settings.write_text(EMPTY_FONTS.format(folder=folder))
-    pairs = [
-        *zip("満通قن", "席訳حر", strict=True),
-        ("音", "乐"),
-        ("고", "마"),
-        ("ध", "न"),
-        ("ข", "บ"),
-        ("ת", "ו"),
-    ]
     wall = StubWall(face_of())
     with served(wall):
         async with (
@@ -182,12 +187,10 @@ async def test_every_script_is_drawn_on_a_machine_without_fonts(tmp_path: Path) 
             opened(bare, f"{wall.url}/w/hall") as seen,
         ):
             await listening(wall)
-            langs = ("ja", "ar", "zh", "ko", "hi", "th", "he")
-            texts = ("満席通訳です", "قنحر موسيقى", "音乐", "고마워요", "धन्यवाद", "ขอบคุณ", "תודה")
-            for at, (lang, text) in enumerate(zip(langs, texts, strict=True), 1):
+            for at, (lang, text) in enumerate(TEXTS, 1):
                 wall.send(Show(card_of("a", at, text + " 👨‍👩‍👧", lang=lang)))
             await expect(seen.page.locator(".slab .text")).to_have_count(7, timeout=20_000)
-            assert await seen.page.evaluate(GLYPHS, pairs) == []
+            assert await seen.page.evaluate(GLYPHS, PAIRS) == []
             emoji = await seen.page.evaluate(
                 "Array.from(document.querySelectorAll('.emoji'), (one) => one.naturalWidth)"
             )
