@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import io
 import mimetypes
 import random
 import ssl
+import struct
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiohttp import web
-from PIL import Image
 
 from parvis.sim import mastodon
 from parvis.sim.mastodon.rest import answer_json
@@ -69,7 +69,7 @@ class Writer:
         self._number += 1
         order = random.Random(self._number)  # noqa: S311 - a bench text
         words = " ".join(order.choice(WORDS) for _ in range(order.randrange(8, 45)))
-        picture = {"url": f"{self._base}/bench/{self._number % 40}.jpg"}
+        picture = {"url": f"{self._base}/bench/{self._number % 40}.png"}
         draft = Draft(
             text=f"{words} {self._number} #{TAG}",
             author=f"user{order.randrange(60)}",
@@ -80,14 +80,22 @@ class Writer:
 
 
 def picture(number: int) -> bytes:
-    """A gradient of some colour, with enough in it to cost a decoder something."""
+    """A PNG of some colours: cheap to make, and costs the browser a real decoding."""
     order = random.Random(number)  # noqa: S311 - a bench picture
-    tint = tuple(order.randrange(60, 255) for _ in range(3))
-    image = Image.linear_gradient("L").resize(PICTURE)
-    layers = [image.point(lambda light, top=top: light * top // 255) for top in tint]
-    held = io.BytesIO()
-    Image.merge("RGB", layers).save(held, "JPEG", quality=85)
-    return held.getvalue()
+    width, height = PICTURE
+    one, other = (bytes(order.randrange(60, 255) for _ in range(3)) * 8 for _ in range(2))
+    rows = []
+    for y in range(height):
+        bright = (one + other if y // 24 % 2 else other + one) * (width // 16 + 1)
+        rows.append(b"\0" + bright[y % 3 * 3 :][: width * 3])
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        whole = kind + data
+        return struct.pack(">I", len(data)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(b"".join(rows), 6))
+    return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IEND", b"")
 
 
 def square(base: str) -> web.Application:
@@ -106,10 +114,10 @@ def square(base: str) -> web.Application:
         if name not in drawn:
             drawn[name] = picture(int(name.partition(".")[0]))
         kept = {"Cache-Control": "public, max-age=3600"}
-        return web.Response(body=drawn[name], content_type="image/jpeg", headers=kept)
+        return web.Response(body=drawn[name], content_type="image/png", headers=kept)
 
     async def face(_request: web.Request) -> web.Response:
-        return web.Response(body=picture(7), content_type="image/jpeg")
+        return web.Response(body=picture(7), content_type="image/png")
 
     async def allow(_request: web.Request) -> web.Response:
         return web.Response(status=204)
@@ -118,7 +126,7 @@ def square(base: str) -> web.Application:
         answer.headers.update(EVERYBODY)
 
     app.router.add_post("/bench/publish", publish)
-    app.router.add_get(r"/bench/{name:\d+\.jpg}", show)
+    app.router.add_get(r"/bench/{name:\d+\.png}", show)
     app.router.add_get("/avatars/original/missing.png", face)
     app.router.add_route("OPTIONS", "/{any:.*}", allow)
     app.on_response_prepare.append(open_up)
