@@ -79,6 +79,7 @@ export class Cell {
       const pasted = paste(slab, gone);
       this.uncover = pasted.stop;
       this.stands(pasted.ms, hold);
+      this.element.dispatchEvent(new CustomEvent("parvis-turn", { bubbles: true, detail: pasted.ms }));
       begun?.(this.bornAt);
     };
     const cancel = inPieces(sizing, paint);

@@ -16,3 +16,23 @@ export function orbit(stage: HTMLElement): void {
     }
   }, STEP_MS);
 }
+
+const BRIGHT_MS = 30 * 60_000;
+const BRIGHT = 0.8;
+
+/** No light ground stands at full brightness for more than half an hour: it is dimmed for the next, then bright again. */
+export function dim(stage: HTMLElement): void {
+  const veil = document.createElement("div");
+  veil.className = "veil";
+  stage.append(veil);
+  setInterval(() => {
+    const isDim = !stage.classList.contains("dimmed") && brightness(stage) > BRIGHT;
+    stage.classList.toggle("dimmed", isDim);
+  }, BRIGHT_MS);
+}
+
+/** Of the ground, 0 to 1. */
+function brightness(stage: HTMLElement): number {
+  const parts = (getComputedStyle(stage).backgroundColor.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+  return parts.length === 3 ? (0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]!) / 255 : 0;
+}

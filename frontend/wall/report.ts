@@ -6,6 +6,16 @@ const EVERY_MS = 15_000;
 const AT_MOST_EVERY_MS = 500;
 const MOST_ERRORS = 5;
 
+interface Heeded {
+  /** The player's version at the server; '' where it has none. */
+  readonly version?: string;
+}
+
+/** The server has another player than ours: the page may renew itself. */
+function heard(stage: HTMLElement, theirs: string | undefined, ours: string): void {
+  if (theirs && ours && theirs !== ours) stage.dispatchEvent(new CustomEvent("parvis-upgrade", { detail: theirs }));
+}
+
 /** The name under which this page reports: the screen's, or one that lasts as long as this tab. */
 function nameOf(stage: HTMLElement): string {
   const given = stage.dataset["screen"];
@@ -63,7 +73,9 @@ export function reporting(stage: HTMLElement, first: Snapshot, listener: Listene
     const headers = { "content-type": "application/json" };
     fetch(address, { method: "POST", headers, body: JSON.stringify(report), credentials: "omit" }).then(
       (answer) => {
-        if (answer.ok) errors.length = 0;
+        if (!answer.ok) return;
+        errors.length = 0;
+        void answer.json().then((heeded: Heeded) => heard(stage, heeded.version, version()), () => undefined);
       },
       () => undefined, // the server is away: the next report tells
     );

@@ -7,10 +7,13 @@ import { Formats } from "./formats";
 import { reporting } from "./report";
 import { Keeper, watch } from "./keep";
 import { wear } from "./look";
-import { orbit } from "./orbit";
+import { dim, orbit } from "./orbit";
+import { watchPace } from "./pace";
+import { renewing } from "./renew";
 import { calmDown, fitCover, fitInvite, invite } from "./say";
 
 const SHIFT_MS = 600_000;
+const WAITING_MS = 1_000;
 const SCENE_MS = 900;
 const OPEN_MS = 640;
 const OPEN_STAGGER_MS = 80;
@@ -76,13 +79,25 @@ class Stage extends HTMLElement {
     this.keeper.start();
     loadGlyphs();
     orbit(this);
+    dim(this);
+    watchPace(this);
+    renewing(this);
     watch();
     setInterval(() => this.shift(), SHIFT_MS);
+    setInterval(() => this.tellWaiting(), WAITING_MS);
   }
 
   /** What new posts have to wait. */
   waiting(): Waiting {
     return this.layout?.waiting() ?? { posts: 0, seconds: 0 };
+  }
+
+  /** Writes it where the report and whoever looks at the page find it. */
+  private tellWaiting(): void {
+    const { posts, seconds } = this.waiting();
+    if (this.dataset["waitingPosts"] === String(posts) && this.dataset["waitingS"] === String(seconds)) return;
+    this.dataset["waitingPosts"] = String(posts);
+    this.dataset["waitingS"] = String(seconds);
   }
 
   /** Covers the whole screen with one field, lets `change` happen behind it, and opens the slabs one after another. */

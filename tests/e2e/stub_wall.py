@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import uvicorn
@@ -121,6 +121,9 @@ class StubWall:
         self.port = 0
         self.follows: list[int] = []
         self.votes: list[dict[str, str]] = []
+        self.reports: list[dict[str, Any]] = []
+        self.version = ""
+        self.away = False
         self.url = ""
         self._lines: set[asyncio.Queue[bytes | None]] = set()
         self._frames: list[tuple[int, bytes]] = []
@@ -188,6 +191,8 @@ class StubWall:
             self._lines.discard(line)
 
     async def page(self, request: Request) -> Response:
+        if self.away:
+            return HTMLResponse("<h1>Welcome to the hotel</h1>")
         wall = self.snapshot.wall
         plans = layout_of(wall.layout).plans()
         held = Held(self.snapshot, msgspec.json.encode(self.snapshot))
@@ -230,6 +235,10 @@ class StubWall:
     async def whole(self, request: Request) -> Response:
         return Response(msgspec.json.encode(self.snapshot), media_type="application/json")
 
+    async def report(self, request: Request) -> Response:
+        self.reports.append(json.loads(await request.body()))
+        return JSONResponse({"panic": False, "version": self.version})
+
     async def vote(self, request: Request) -> Response:
         self.votes.append(json.loads(await request.body()))
         return JSONResponse({"ok": True})
@@ -238,6 +247,7 @@ class StubWall:
         return Starlette(
             routes=[
                 Route("/w/hall", self.page),
+                Route("/w/hall/{screen}/report", self.report, methods=["POST"]),
                 Route("/look/hall.css", self.look),
                 Route("/qr/hall.svg", self.code),
                 Route("/sw.js", self.worker),

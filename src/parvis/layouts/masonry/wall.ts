@@ -96,7 +96,7 @@ class Masonry extends Cells {
   private addCode(wall: WallFace, inner: HTMLElement, column: HTMLElement): void {
     const { clientWidth: width, clientHeight: height } = inner;
     const wide = width > 2 * height;
-    const size = wide ? height : height * 0.5;
+    const size = wide ? height : height * 0.54;
     const code = size >= LEAST_QR * this.box.u ? qr(wall) : undefined;
     if (!code) return;
     code.style.width = code.style.height = `${Math.floor(size)}px`;
