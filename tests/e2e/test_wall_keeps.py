@@ -70,13 +70,11 @@ async def test_over_https_it_goes_on_where_it_was_when_the_server_returns(
         port = wall.port
         window = await browser.new_context(ignore_https_errors=True)
         page = await window.new_page()
-        await page.clock.install()
         await page.goto(f"https://{HOST}:{port}/w/hall")
         await listening(wall)
         assert await page.evaluate("isSecureContext")
 
         async def all_kept() -> bool:
-            await page.clock.run_for(500)
             wanted = ("/w/hall", "/static/wall/player.js", "/static/layouts/masonry.js")
             return all([await kept(page, address) for address in wanted])
 
@@ -87,12 +85,7 @@ async def test_over_https_it_goes_on_where_it_was_when_the_server_returns(
     await page.evaluate("window.same = true")
     back = StubWall(face_of(), cards(4))  # type: ignore[arg-type]
     with served(back, port=port, certificate=CERTIFICATE):
-
-        async def again() -> bool:
-            await page.clock.run_for(5000)
-            return back.listening == 1
-
-        await until(again, 30)
+        await until(lambda: back.listening == 1, 40)
         back.send(Show(card_of("new", 50, "Back again.")))
         await expect(page.locator('[data-post-id="mastodon:example.org:50"]')).to_have_count(1)
         assert await page.evaluate("window.same"), "it went on without another reload"
