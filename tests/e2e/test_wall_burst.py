@@ -49,10 +49,12 @@ async def test_a_burst_waits_its_turn_and_the_page_stays_small(
             waiting = "document.querySelector('parvis-stage').waiting()"
 
             async def heard() -> bool:
-                return bool((await page.evaluate(waiting))["posts"] > 400)
+                heads = "document.querySelector('parvis-stage').snapshot.seq"
+                return bool(await page.evaluate(heads) == wall.snapshot.seq == 1010)
 
             await until(heard, 20)
             told = await page.evaluate(waiting)
+            assert told["posts"] > 400
             assert told["seconds"] > told["posts"] / 4
             for _ in range(20):
                 await page.clock.run_for(2000)
