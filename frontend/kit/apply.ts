@@ -62,3 +62,10 @@ export function apply(snapshot: Snapshot, message: Message, seq: number): Snapsh
   }
   return { seq: Math.max(seq, snapshot.seq), wall, cards, formats, picks };
 }
+
+/** The snapshot as layouts play it: what is pinned plays too, wherever the wall's capacity ends. */
+export function withPinned(snapshot: Snapshot): Snapshot {
+  const { pinned = [] } = snapshot.picks ?? {};
+  const beyond = pinned.filter((held) => !snapshot.cards.some((card) => card.post === held.post));
+  return beyond.length ? { ...snapshot, cards: snapshot.cards.concat(beyond) } : snapshot;
+}

@@ -4,7 +4,7 @@ import { type Box, Layout, type Waiting } from "./layout";
 import { near, type Place, type Plan, planFor, turned } from "./plan";
 import { isCalm } from "./paste";
 import { Preparing } from "./prepare";
-import { ROTATE_MS, Turns } from "./turns";
+import { ROTATE_MS, stays, Turns } from "./turns";
 import type { Card, Snapshot, WallFace } from "./wire";
 
 const REFILL_MS = 400;
@@ -69,7 +69,15 @@ export abstract class Cells extends Layout {
     }
     for (const post of posts) if (!this.contains(post)) post.remove();
     this.turns.open(now());
+    this.bringPinned();
     this.pump();
+  }
+
+  /** What was pinned and does not stand takes the next turn. */
+  private bringPinned(): void {
+    for (const post of stays(this.snapshot!, this.cells.length)) {
+      if (!this.cells.some((cell) => cell.card?.post === post)) this.turns.ask(post);
+    }
   }
 
   show(card: Card, snapshot: Snapshot): void {
@@ -107,6 +115,7 @@ export abstract class Cells extends Layout {
         if (card.order > newest) this.turns.ask(card.post);
       } else if (JSON.stringify(cell.card) !== JSON.stringify(card)) this.redraw(cell, card);
     }
+    this.bringPinned();
     this.pump();
   }
 

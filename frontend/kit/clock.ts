@@ -12,6 +12,18 @@ export function now(): number {
   return performance.now();
 }
 
+let aheadMs = 0;
+
+/** The server said what time it is (ms since 1970): a screen's own clock may be hours off. */
+export function hearTime(serverMs: number): void {
+  if (isFinite(serverMs) && serverMs > 0) aheadMs = serverMs - Date.now();
+}
+
+/** The server's time of day, ms since 1970; this machine's until the server has said its own. */
+export function serverNow(): number {
+  return Date.now() + aheadMs;
+}
+
 /** A random share of `ms`, from half to one and a half, so that a thousand screens do not return at once. */
 export function jitter(ms: number): number {
   return ms * (0.5 + Math.random());

@@ -1,5 +1,5 @@
 import { apply } from "./apply";
-import { type Cancel, after, jitter, now } from "./clock";
+import { type Cancel, after, hearTime, jitter, now } from "./clock";
 import type { Message, Snapshot } from "./wire";
 
 /** Silence longer than this means a dead line: the server's heartbeat comes every 15 s. */
@@ -123,6 +123,7 @@ export class Live {
     try {
       const response = await Promise.race([this.open(), cut]);
       if (!isOf(response, "text/event-stream") || !response.body) throw new Error("not our stream");
+      hearTime(Number(response.headers.get("x-parvis-now")));
       line = response.body.getReader();
       this.listener.connected(true);
       const frames = new Frames();

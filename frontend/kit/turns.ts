@@ -26,6 +26,11 @@ export type Next =
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "rest" };
 
+/** What stays where it stands, of so many cells: the last pinned first, and half of the cells at the most. */
+export function stays(snapshot: Snapshot, cells: number): readonly string[] {
+  return (snapshot.picks?.pinned ?? []).slice(0, Math.floor(cells / 2)).map((card) => card.post);
+}
+
 /** Whose turn it is: new posts in the order they came, one at a time, at the pace at which they can be read. */
 export class Turns {
   private waiting: string[] = [];
@@ -90,11 +95,12 @@ export class Turns {
     const card = this.line(cells.map((cell) => cell.post), snapshot)[0];
     if (!card || cells.length === 0) return { do: "rest" };
     const wish = shows(card);
+    const staying = stays(snapshot, cells.length);
     const free = this.best(cells, wish, (cell) => cell.post === undefined);
     if (free >= 0) return { do: "place", card, cell: free };
     const pace = this.waiting.length === 0 ? this.rotateMs : RHYTHM_MS;
     const quiet = (at: number): number =>
-      cells[at]!.near.reduce((latest, one) => Math.max(latest, cells[one]!.bornAt + YOUNG_MS), cells[at]!.readyAt);
+      staying.indexOf(cells[at]!.post ?? "") >= 0 ? Infinity : cells[at]!.near.reduce((latest, one) => Math.max(latest, cells[one]!.bornAt + YOUNG_MS), cells[at]!.readyAt);
     const start = this.lastEnd + pace;
     const chosen = start > now ? -1 : this.best(cells, wish, (_, at) => quiet(at) <= now);
     if (chosen >= 0) return { do: "place", card, cell: chosen };

@@ -1,10 +1,10 @@
-// Plays a wall of cells by the clock: reads {cells, cards, asks}, prints every turn as [start, cell, post].
+// Plays a wall of cells by the clock: reads {cells, cards, asks, pinned}, prints every turn as [start, cell, post].
 import { load, stdin } from "./module.mjs";
 
 const { Turns } = await load("kit/turns.ts");
-const { cells, cards, asks, hold, until } = await stdin();
+const { cells, cards, asks, hold, until, pinned = [] } = await stdin();
 const turns = new Turns();
-const snapshot = { cards };
+const snapshot = { cards, picks: { pinned: pinned.map((post) => ({ post })) } };
 const stands = cells.map((near) => ({ post: undefined, readyAt: 0, bornAt: -Infinity, pictures: false, near }));
 const told = [];
 turns.open(0);

@@ -2,8 +2,10 @@ import { after, directionOf, isCalm, type Layout, measure, type Message, type Sn
 import { loadGlyphs } from "../kit/glyph";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
+import { withPinned } from "../kit/apply";
 import { fontsFor, loadSheet, sheetsFor } from "../kit/scripts";
 import { Formats } from "./formats";
+import { Light } from "./light";
 import { reporting } from "./report";
 import { Keeper, watch } from "./keep";
 import { wear } from "./look";
@@ -33,6 +35,7 @@ class Stage extends HTMLElement {
   private readonly empty = document.createElement("section");
   private readonly cover = document.createElement("section");
   private readonly keeper = new Keeper();
+  private readonly light = new Light(this, (change) => this.scene(change));
 
   connectedCallback(): void {
     if (this.live) return;
@@ -65,6 +68,7 @@ class Stage extends HTMLElement {
     this.mount(snapshot, posts);
     this.append(this.empty, this.cover);
     this.formats.renew(snapshot);
+    this.light.renew(snapshot);
     this.watchBox();
     this.live = new Live(
       snapshot,
@@ -139,7 +143,7 @@ class Stage extends HTMLElement {
       const old = this.layout;
       this.insertBefore(layout, this.firstChild);
       layout.resize({ ...measure(layout), u: measure(this).u });
-      layout.adopt(posts, this.snapshot);
+      layout.adopt(posts, withPinned(this.snapshot));
       this.layout = layout;
       old?.remove();
       this.querySelector(".first")?.remove();
@@ -155,16 +159,18 @@ class Stage extends HTMLElement {
     if (message?.type === "hide") this.keeper.gone(message.post);
     else this.keeper.changed();
     if (message?.type === "hide") {
-      this.layout?.hide(message.post, snapshot); // first of all: covered in this frame, whatever follows
+      this.layout?.hide(message.post, withPinned(snapshot)); // first of all: in this frame, whatever follows
+      this.light.hide(message.post);
       this.dress(snapshot);
       return;
     }
     this.dress(snapshot);
-    if (message?.type === "show") this.layout?.show(message.card, snapshot);
+    if (message?.type !== "format") this.light.renew(snapshot);
+    if (message?.type === "show") this.layout?.show(message.card, withPinned(snapshot));
     else if (message?.type === "format") this.formats?.renew(snapshot);
     else {
       this.mount(snapshot, []);
-      this.layout?.renew(snapshot);
+      this.layout?.renew(withPinned(snapshot));
       this.formats?.renew(snapshot);
     }
   }
@@ -192,6 +198,7 @@ class Stage extends HTMLElement {
 
   private linked(up: boolean): void {
     this.dataset["link"] = up ? "up" : "cut";
+    if (up && this.snapshot) this.light.renew(this.snapshot); // the server has said what time it is
   }
 
   private watchBox(): void {
@@ -212,6 +219,7 @@ class Stage extends HTMLElement {
     const whole = measure(this);
     this.style.setProperty("--u", `${whole.u}px`);
     if (this.layout) this.layout.resize({ ...measure(this.layout), u: whole.u });
+    this.light.resize();
     this.formats?.resize(whole.u);
     fitInvite(this.empty, whole.u);
     fitCover(this.cover);

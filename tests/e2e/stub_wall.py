@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -124,6 +125,7 @@ class StubWall:
         self.reports: list[dict[str, Any]] = []
         self.version = ""
         self.away = False
+        self.ahead_ms = 0
         self.url = ""
         self._lines: set[asyncio.Queue[bytes | None]] = set()
         self._frames: list[tuple[int, bytes]] = []
@@ -173,7 +175,10 @@ class StubWall:
         return StreamingResponse(
             self._stream(after),
             media_type="text/event-stream",
-            headers={"Cache-Control": "no-store"},
+            headers={
+                "Cache-Control": "no-store",
+                "x-parvis-now": str(time.time_ns() // 1_000_000 + self.ahead_ms),
+            },
         )
 
     async def _stream(self, after: int) -> AsyncIterator[bytes]:

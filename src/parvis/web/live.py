@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Any
@@ -74,7 +75,9 @@ def admit_with(admission: Admission, views: frozenset[str]) -> Admit:
             return Turned(400, f"There is no view {view!r}; there are {', '.join(sorted(views))}.")
         if not admission.enter(visitor.address):
             return Turned(429, "Too many open streams from this address; close some.", 30.0)
-        return Joined(wall_of(scope), view, left=partial(admission.leave, visitor.address))
+        now = (b"x-parvis-now", str(time.time_ns() // 1_000_000).encode())
+        left = partial(admission.leave, visitor.address)
+        return Joined(wall_of(scope), view, (now,), left)
 
     return admit
 

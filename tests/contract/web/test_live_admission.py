@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +73,16 @@ async def test_streams_are_counted_per_address_and_given_back(way: Way) -> None:
             stream.hang_up()
         await until(lambda: hub.readers == 0)
         assert admission._open == {}
+
+
+@over("direct", "asgi")
+async def test_a_screen_is_told_what_time_it_is(way: Way) -> None:
+    admit = admit_with(Admission(), frozenset({"all"}))
+    async with house(way, admit=admit) as (_wall, _hub, address):
+        before_ms = time.time_ns() // 1_000_000
+        stream = await Stream.open(address, "/live/square")
+        assert before_ms <= int(stream.headers["x-parvis-now"]) <= time.time_ns() // 1_000_000
+        stream.hang_up()
 
 
 @over(*WAYS)

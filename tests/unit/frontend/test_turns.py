@@ -11,9 +11,15 @@ RING = [[1, 3], [0, 2], [1, 3], [2, 0]]
 TURN_MS, HOLD_MS, RHYTHM_MS, YOUNG_MS = 1000, 7000, 2400, 3000
 
 
-def play(cells: list[list[int]], posts: int, asks: int, until: int = 600_000) -> Any:
+def play(
+    cells: list[list[int]],
+    posts: int,
+    asks: int,
+    until: int = 600_000,
+    pinned: tuple[str, ...] = (),
+) -> Any:
     cards = [{"post": f"p{at}"} for at in range(posts)]
-    given = {"cells": cells, "cards": cards, "hold": HOLD_MS, "until": until}
+    given = {"cells": cells, "cards": cards, "hold": HOLD_MS, "until": until, "pinned": pinned}
     return asked("turns.mjs", {**given, "asks": [f"p{at}" for at in range(asks)]})
 
 
@@ -58,3 +64,19 @@ def test_when_nothing_new_waits_what_was_not_seen_for_longest_comes_round() -> N
 
 def test_a_wall_with_fewer_posts_than_places_rests() -> None:
     assert [post for _, _, post, _ in play(RING, 3, 0)["told"]] == ["p0", "p1", "p2"]
+
+
+def test_what_is_pinned_stays_where_it_stands() -> None:
+    told = play(RING, 12, 12, pinned=("p1", "p2"))["told"]
+    places = {post: cell for _, cell, post, turn in told if not turn}
+    over = [cell for _, cell, _, turn in told if turn]
+    assert len(over) > 6
+    assert places["p1"] not in over and places["p2"] not in over
+
+
+def test_pins_never_hold_more_than_half_of_the_wall() -> None:
+    pinned = ("p0", "p1", "p2", "p3")  # the last pinned first
+    over = {cell for _, cell, _, turn in play(RING, 12, 12, pinned=pinned)["told"] if turn}
+    assert over == {2, 3}
+    alone = play([[]], 4, 4, pinned=("p0",))["told"]
+    assert [post for _, _, post, _ in alone[:4]] == ["p0", "p1", "p2", "p3"]
