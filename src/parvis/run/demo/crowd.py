@@ -24,10 +24,8 @@ VOTES_AT_ONCE = 3
 CLAPPING = 14
 EAGER = 5
 MOST_WAITING = 14
-SPOTLIGHT_S = 20
+SPOTLIGHT_S = 12
 TIDIED = "Nobody looked at it while the demo ran."
-OURS = ("event file", "person:owner")
-"""Who changed the wall when nobody has: in the studio people have names of their own."""
 PHONE_LANGS = ("en", "fr", "ar")
 BOUNDARY = "parvis-demo-phone"
 WROTE_S = 12
@@ -52,7 +50,6 @@ class Crowd:
             "applause": self._applause,
             "announce": self._announce,
             "crew": self._clear_up,
-            "masonry": self._masonry,
             "phone": lambda: self._phone(network.cast.words(rng.choice(PHONE_LANGS))),
             "phone_photo": lambda: self._phone(network.cast.photo(rng.choice(PHONE_LANGS))),
             "pin": self._pin,
@@ -65,8 +62,7 @@ class Crowd:
         )
 
     async def play(self, turns: Iterator[Turn]) -> None:
-        """Each turn in its time; a wall left in the spotlight by an earlier run comes back."""
-        await self.act("masonry")
+        """Each turn in its time."""
         for turn in turns:
             await asyncio.sleep(turn.after_s)
             await self.act(turn.what)
@@ -158,22 +154,10 @@ class Crowd:
             self._pinned = post
 
     async def _spotlight(self) -> None:
-        """The latest picture gets the light, and the wall turns to one post at a time: unless
-        somebody has changed the wall, whose choice it then is.
-        """
+        """The latest picture has the whole screen for a moment."""
         if post := await self._latest_picture():
-            await self._ask("POST", "posts/feature", {"post": post, "seconds": SPOTLIGHT_S})
-        await self._lay("masonry", "spotlight")
-
-    async def _masonry(self) -> None:
-        """Back from the spotlight."""
-        await self._lay("spotlight", "masonry")
-
-    async def _lay(self, old: str, new: str) -> None:
-        wall = await self._ask("GET", "")
-        if wall["changed"]["by"] in OURS and wall["layout"] == old:
-            asked = {"rev": wall["rev"], "changes": {"layout": new}}
-            await self._ask("POST", "", asked, gone_too=True)
+            asked = {"post": post, "seconds": SPOTLIGHT_S}
+            await self._ask("POST", "posts/feature", asked, gone_too=True)
 
     async def _clear_up(self) -> None:
         """What has waited the longest is decided, so that a queue nobody looks at does not grow."""
