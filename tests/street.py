@@ -88,9 +88,10 @@ def bearer() -> dict[str, str]:
     return {"authorization": f"Bearer {KEY}"}
 
 
-async def open_street(folder: Path) -> Street:
+async def open_street(folder: Path, store: str = "") -> Street:
     """The house of `EVENT` on a fresh folder, once each source has said how it is."""
-    house = await open_house(load({"data": str(folder), "key": KEY}, {}))
+    given = {"data": str(folder), "key": KEY, **({"engine": store} if store else {})}
+    house = await open_house(load(given, {}))
     await house.declaring.apply(EVENT)
     await house.start()
     house.declaring.runs = True

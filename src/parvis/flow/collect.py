@@ -81,6 +81,10 @@ class Collector:
         listening = self._open_ones.get(id_)
         return listening.spec if listening is not None else None
 
+    def specs(self, wall: str) -> list[SourceSpec]:
+        """What runs here for the wall."""
+        return [each.spec for each in self._open_ones.values() if each.spec.wall == wall]
+
     def is_asking(self, id_: str) -> bool:
         """Whether it runs here and has not yet said how it is: what the store has is older."""
         listening = self._open_ones.get(id_)

@@ -39,6 +39,7 @@ from parvis.run.settings import Settings
 from parvis.web.admit import Admission
 from parvis.web.app import build_app
 from parvis.web.auth import Keyring, key_of
+from parvis.web.away import Away
 from parvis.web.guard import Guard
 from parvis.web.hub import Hub
 from parvis.web.media import Media
@@ -95,6 +96,8 @@ class House:
         await self.teller.start()
         for wall in await self.engine.walls():
             await self.hub.warm(wall.id)
+            # a screen may be restarted while the store is away: its wall is known before that
+            await self.room.snapshots.of(wall.id)
 
     async def stop(self) -> None:
         """Finish what was accepted, then let go of everything."""
@@ -194,7 +197,9 @@ async def _furnish(
         clock=clock,
         worker=worker,
     )
-    hub = Hub(engine)
+    away = Away()
+    snapshots = Snapshots(engine, away)
+    hub = Hub(engine, tap=snapshots.told)
     keyring = Keyring(key)
     guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO))
     watches = Watches()
@@ -214,7 +219,8 @@ async def _furnish(
         admission=admission,
         keyring=keyring,
         guard=guard,
-        snapshots=Snapshots(engine),
+        snapshots=snapshots,
+        away=away,
         static=static,
         media=Media(engine, http.scoped("media"), guard.knows),
         darkroom=darkroom,

@@ -28,6 +28,9 @@ Messages = Callable[[Engine, str, Sequence[Fact]], Awaitable[list[tuple[int, Mes
 Page = tuple[list[tuple[int, Message]], int]
 """Messages, and the sequence that they reach."""
 
+Tap = Callable[[str, int, Sequence[tuple[int, Message]], int], None]
+"""Hears what a wall's feed says: of the wall, after which sequence, the messages, up to which."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,6 +49,7 @@ class Feed:
         messages: Messages,
         views: Mapping[str, View],
         ring_bytes: int,
+        tap: Tap | None = None,
     ) -> None:
         self.wall = wall
         self.head = 0
@@ -55,6 +59,7 @@ class Feed:
         self._messages = messages
         self._views = views
         self._ring_bytes = ring_bytes
+        self._tap = tap
         self._loop = asyncio.get_running_loop()
         self._channels: dict[str, Channel] = {}
         self._opened: asyncio.Future[bool] = self._loop.create_future()
@@ -93,8 +98,10 @@ class Feed:
 
     def tell(self, told: Sequence[tuple[int, Message]], head: int) -> None:
         """Hand messages to every channel. A reset among them ends every stream."""
-        self.head = head
+        after, self.head = self.head, head
         self._pages.clear()
+        if self._tap is not None:
+            self._tap(self.wall, after, told, head)
         if any(isinstance(message, Reset) for _seq, message in told):
             self.start_over(head)
             return
@@ -183,7 +190,7 @@ class Feed:
             return there
         if head < self.head:
             log.warning("live.rewound", extra={"wall": self.wall})
-            self.start_over(head)
+            self.tell([(head, Reset())], head)
         return True
 
     def _heal(self) -> int:

@@ -12,7 +12,7 @@ from parvis.engine import Engine
 from parvis.flow.publish import messages as messages_of
 from parvis.web.admit import Turned
 from parvis.web.channel import VIEWS, Channel, View
-from parvis.web.feed import RESET, Feed, Messages
+from parvis.web.feed import RESET, Feed, Messages, Tap
 from parvis.web.ring import Entry
 
 log = logging.getLogger("parvis.live")
@@ -77,6 +77,7 @@ class Hub:
         linger_s: float = LINGER_S,
         patience_s: float = PATIENCE_S,
         jitter: Callable[[int, int], int] = random.randint,
+        tap: Tap | None = None,
     ) -> None:
         self._engine = engine
         self._messages = messages
@@ -87,6 +88,7 @@ class Hub:
         self._linger_s = linger_s
         self._patience_s = patience_s
         self._jitter = jitter
+        self._tap = tap
         self._feeds: dict[str, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._beating: asyncio.TimerHandle | None = None
@@ -122,7 +124,9 @@ class Hub:
         """The wall's feed, begun if need be; its loop is the running one."""
         feed = self._feeds.get(wall)
         if feed is None:
-            feed = Feed(wall, self._engine, self._messages, self._views, self._ring_bytes)
+            feed = Feed(
+                wall, self._engine, self._messages, self._views, self._ring_bytes, self._tap
+            )
             self._feeds[wall] = feed
             self._beat_later()
         return feed

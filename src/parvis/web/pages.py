@@ -10,14 +10,15 @@ from collections import OrderedDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from parvis.web.entry import Entry
+from parvis.core.errors import Later
+from parvis.web.entry import Entry, Handle
 from parvis.web.page_look import look_sheet, mark_of
 from parvis.web.page_plain import sentence_page, studio_page
 from parvis.web.page_wall import wall_page
 from parvis.web.problem import problem
 from parvis.web.reach import qr_svg
 from parvis.web.room import Room
-from parvis.web.static_files import same, takes_gzip
+from parvis.web.static_files import Static, same, takes_gzip
 from parvis.web.tongue import tongue_of
 from parvis.web.words import words_of
 
@@ -31,6 +32,8 @@ PERMISSIONS = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(),"
     " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
+AGAIN_S = 5
+"""When a page that could not be made asks again."""
 WORTH_PACKING = 1_000
 HELD = 64
 _SCREEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -68,6 +71,25 @@ def page(
     return Response(body, status, headers, media_type="text/html")
 
 
+def patiently(handle: Handle, static: Static) -> Handle:
+    """The page; while the store is away and nothing is known of it, one that asks again by itself,
+    without script.
+    """
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except (Later, OSError):
+            if "text/html" not in request.headers.get("accept", ""):
+                raise
+            lang = tongue_of(request).lang
+            response = page(request, sentence_page(words_of(lang).away, lang, static), 503)
+            response.headers["refresh"] = response.headers["retry-after"] = str(AGAIN_S)
+            return response
+
+    return answered
+
+
 class Pages:
     """The pages of one room."""
 
@@ -77,10 +99,12 @@ class Pages:
 
     def entries(self) -> list[Entry]:
         """What is served, and for whom."""
+        home = patiently(self.home, self._room.static)
+        wall = patiently(self.wall, self._room.static)
         found = [
-            Entry(method="GET", path="/", handle=self.home, who="anyone"),
-            Entry(method="GET", path="/w/{wall}", handle=self.wall, who="anyone"),
-            Entry(method="GET", path="/w/{wall}/{screen}", handle=self.wall, who="anyone"),
+            Entry(method="GET", path="/", handle=home, who="anyone"),
+            Entry(method="GET", path="/w/{wall}", handle=wall, who="anyone"),
+            Entry(method="GET", path="/w/{wall}/{screen}", handle=wall, who="anyone"),
             Entry(method="GET", path="/studio", handle=self.studio, who="anyone"),
             Entry(method="GET", path="/look/{wall}.css", handle=self.look, who="anyone"),
             Entry(method="GET", path="/qr/{wall}.svg", handle=self.code, who="anyone"),
@@ -152,8 +176,8 @@ class Pages:
 
     async def code(self, request: Request) -> Response:
         """The QR code of a wall's phone page, where phones can reach it."""
-        wall = await self._room.engine.wall(request.path_params["wall"])
-        join = self._room.reach.join(wall.id) if wall is not None else ""
+        held = await self._room.snapshots.of(request.path_params["wall"])
+        join = self._room.reach.join(held.snapshot.wall.wall) if held is not None else ""
         if not join:
             return problem(404, "No phone can reach this server at the address it listens at.")
         return Response(

@@ -21,6 +21,7 @@ from parvis.plug.layout import Layout, Plan
 from parvis.plug.manifest import Manifest
 from parvis.web.admit import Admission
 from parvis.web.auth import Keyring
+from parvis.web.away import Away
 from parvis.web.guard import Guard
 from parvis.web.media import Media
 from parvis.web.reach import Reach
@@ -91,6 +92,7 @@ class Room:
     guard: Guard
     snapshots: Snapshots
     static: Static
+    away: Away = field(default_factory=Away)
     media: Media | None = None
     darkroom: Darkroom | None = None
     public_url: str = ""

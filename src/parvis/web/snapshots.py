@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
-from parvis.core.wire import Snapshot
+from parvis.core.errors import Later
+from parvis.core.wire import Message, Reset, Snapshot, apply
 from parvis.engine import Engine
+from parvis.web.away import Away
 
 HELD = 256
 
@@ -23,15 +27,37 @@ class Held:
 
 
 class Snapshots:
-    """Holds the newest snapshot of each wall that was asked for."""
+    """Holds the newest snapshot of each wall that was asked for. What the live feed says is applied
+    to it, so that a page made while the store is away shows nothing that was taken off since.
+    """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, away: Away | None = None) -> None:
         self._engine = engine
+        self._away = away or Away()
         self._held: OrderedDict[str, Held] = OrderedDict()
+        self._lately: OrderedDict[str, Snapshot] = OrderedDict()
         self._reading: dict[str, asyncio.Task[Held | None]] = {}
 
     async def of(self, wall: str) -> Held | None:
-        """The wall as a fresh screen gets it; None when there is no such wall."""
+        """The wall as a fresh screen gets it; None when there is no such wall. While the store is
+        away: as this process knows it, and `Later` when it never knew it.
+        """
+        return await self._away.ask(partial(self._fresh, wall), partial(self._from_memory, wall))
+
+    def told(self, wall: str, after: int, told: Sequence[tuple[int, Message]], head: int) -> None:
+        """The feed said this of what happened after `after`, up to `head`."""
+        lately = self._lately.get(wall)
+        if lately is None or lately.seq >= head:
+            return
+        if lately.seq < after or any(isinstance(message, Reset) for _seq, message in told):
+            del self._lately[wall]  # it misses something: better none than one that shows it
+            return
+        for seq, message in told:
+            if seq > lately.seq:
+                lately = apply(lately, message, seq)
+        self._lately[wall] = msgspec.structs.replace(lately, seq=head)
+
+    async def _fresh(self, wall: str) -> Held | None:
         head = await self._engine.head(wall)
         held = self._held.get(wall)
         if held is not None and held.snapshot.seq >= head > 0:
@@ -45,16 +71,30 @@ class Snapshots:
             task.add_done_callback(lambda _: self._reading.pop(f"{wall} {head}", None))
         return await asyncio.shield(task)
 
+    def _from_memory(self, wall: str, why: Later) -> Held | None:
+        lately = self._lately.get(wall)
+        if lately is None:
+            raise why
+        held = self._held.get(wall)
+        if held is None or held.snapshot is not lately:
+            held = self._held[wall] = Held(lately, msgspec.json.encode(lately))
+        return held
+
     async def _read(self, wall: str) -> Held | None:
         snapshot = await self._engine.snapshot_of_wall(wall)
         if snapshot is None:
             self._held.pop(wall, None)
+            self._lately.pop(wall, None)
             return None
         held = Held(snapshot, msgspec.json.encode(snapshot))
         before = self._held.get(wall)
         if before is None or before.snapshot.seq <= snapshot.seq:
             self._held[wall] = held
             self._held.move_to_end(wall)
-        while len(self._held) > HELD:
-            self._held.popitem(last=False)
+        lately = self._lately.get(wall)
+        if lately is None or lately.seq <= snapshot.seq:
+            self._lately[wall] = snapshot
+        for kept in (self._held, self._lately):
+            while len(kept) > HELD:
+                kept.popitem(last=False)
         return held

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parvis.core.errors import Later, Refused
+from parvis.core.wall import SourceSpec
 from parvis.flow.publish import NOTHING, bare, passed_on, policies_of
 from parvis.flow.receipt import Receipts, Standing
 from parvis.plug.door import Form, Knock
@@ -23,7 +25,7 @@ from parvis.web.page_phone import Asked, Written, phone_page
 from parvis.web.page_plain import sentence_page
 from parvis.web.page_receipt import Receipt, proof_of, unknown_page
 from parvis.web.page_share import share_page
-from parvis.web.pages import page
+from parvis.web.pages import page, patiently
 from parvis.web.problem import Failed, problem
 from parvis.web.room import Room
 from parvis.web.snapshots import Held
@@ -50,7 +52,12 @@ class Visitors:
         """What is served, for anyone: a receipt's word is the key to its own post alone."""
         receipt = "/r/{receipt}"
         return [
-            Entry(method=method, path=path, handle=handle, who="anyone")
+            Entry(
+                method=method,
+                path=path,
+                handle=patiently(handle, self._room.static) if method == "GET" else handle,
+                who="anyone",
+            )
             for method, path, handle in (
                 ("GET", "/p/{wall}", self.phone),
                 ("GET", "/notice/{wall}", self.notice),
@@ -80,13 +87,13 @@ class Visitors:
             return self.nothing(request)
         face = held.snapshot.wall
         tongue = tongue_of(request, face.lang, lang)
-        specs = await self._room.engine.sources(face.wall)
+        specs = await self._sources(face.wall)
         networks = [name for spec in specs if spec.enabled and (name := self._network(spec.plugin))]
         body = phone_page(
             held,
             self._room.static,
             tongue,
-            asked=await self._asked(face.wall, tongue.lang),
+            asked=self._asked(specs, tongue.lang),
             forms=await self._forms(held),
             networks=list(dict.fromkeys(networks)),
             who=secrets.token_urlsafe(18),
@@ -283,9 +290,15 @@ class Visitors:
         says = words_of(tongue.lang).no_wall
         return page(request, sentence_page(says, tongue.lang, self._room.static), 404)
 
-    async def _asked(self, wall: str, lang: str) -> Asked | None:
+    async def _sources(self, wall: str) -> Sequence[SourceSpec]:
+        """As declared; while the store is away, those that run here."""
+        return await self._room.away.ask(
+            partial(self._room.engine.sources, wall), lambda _: self._room.collector.specs(wall)
+        )
+
+    def _asked(self, specs: Sequence[SourceSpec], lang: str) -> Asked | None:
         """The first open source of the wall that invites visitors."""
-        for spec in await self._room.engine.sources(wall):
+        for spec in specs:
             source = self._room.collector.source(spec.id) if spec.enabled else None
             invitation = source.invitation(lang) if source is not None else None
             if invitation is not None:
@@ -297,7 +310,10 @@ class Visitors:
         forms: dict[str, Form] = {}
         for face in held.snapshot.formats:
             format_ = self._room.formats.get(face.plugin)
-            state = await self._room.engine.format_state(held.snapshot.wall.wall, face.format)
+            state = await self._room.away.ask(
+                partial(self._room.engine.format_state, held.snapshot.wall.wall, face.format),
+                _no_state,
+            )
             if format_ is not None and state is not None:
                 form = format_.form(state[0])
                 if form is not None:
@@ -310,6 +326,10 @@ class Visitors:
         if manifest is None or not any(each.name in TAG_SETTINGS for each in manifest.settings):
             return ""
         return manifest.name.en
+
+
+def _no_state(why: Later) -> None:
+    """Without the store nobody votes: no plain form."""
 
 
 def _name(known: Mapping[str, Manifest], plugin: str, lang: str) -> str:

@@ -14,6 +14,7 @@ class Words:
 
     no_wall: str = "There is no such wall here; check the address, or ask whoever runs it."
     no_page: str = "There is no such page here."
+    away: str = "This page is not ready yet; it tries again by itself in a few seconds."
     counted: str = "Your vote counts."
     closed: str = "Voting is closed."
     sources: str = "What is shown, and where it comes from"
@@ -53,6 +54,7 @@ EN = Words()
 FR = Words(
     no_wall="Il n’y a pas de mur à cette adresse\u202f; vérifiez-la, ou demandez à qui le gère.",
     no_page="Il n’y a pas de page à cette adresse.",
+    away="Cette page n’est pas prête\u202f; elle réessaie d’elle-même dans quelques secondes.",
     counted="Votre voix compte.",
     closed="Le vote est clos.",
     sources="Ce qui s’affiche, et d’où cela vient",
@@ -91,6 +93,7 @@ FR = Words(
 AR = Words(
     no_wall="لا يوجد جدار بهذا العنوان؛ تحقق منه أو اسأل من يديره.",
     no_page="لا توجد صفحة بهذا العنوان.",
+    away="هذه الصفحة ليست جاهزة بعد؛ ستحاول مجددًا تلقائيًا خلال ثوانٍ.",
     counted="صوتك محسوب.",
     closed="انتهى التصويت.",
     sources="ما يُعرض ومن أين يأتي",
