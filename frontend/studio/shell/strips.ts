@@ -26,7 +26,7 @@ export function panicStrip(desk: Desk): TemplateResult | typeof nothing {
   const title = !screens ? t.panic.asked : screens.asked === 0 ? t.panic.none : t.panic.on(screens.covered, screens.asked);
   return html`<section class="notice note bad" role="alert"><span>${icon("octagon-x", 18)}</span>
     <div class="f1 col g4"><p class="t18">${title}</p>
-      <p>${screens && screens.asked > 0 ? (missing.length ? t.panic.missing(missing.join(", ")) : t.panic.all) : nothing} ${panic.since_ms ? t.panic.since(clock(panic.since_ms, desk.lang), panic.name || (panic.by ? who(panic.by, desk) : "")) : nothing}</p></div>
+      <p>${screens && screens.asked > 0 ? (missing.length ? t.panic.missing(missing.join(", ")) : t.panic.all) : nothing} ${panic.stored === false ? t.panic.held : nothing} ${panic.since_ms ? t.panic.since(clock(panic.since_ms, desk.lang), panic.name || (panic.by ? who(panic.by, desk) : "")) : nothing}</p></div>
     <button class="btn" @click=${() => void desk.panic(false)}>${t.panic.back} ${caps(desk, "back_on_air")}</button></section>`;
 }
 

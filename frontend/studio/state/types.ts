@@ -188,6 +188,8 @@ export interface PanicState {
   readonly since_ms?: number;
   readonly by?: string;
   readonly name?: string;
+  /** False while the server's process alone knows: its store cannot write. */
+  readonly stored?: boolean;
   readonly screens?: { readonly asked: number; readonly covered: number; readonly missing: readonly string[] };
 }
 

@@ -16,6 +16,7 @@ export const en = {
     button: "Panic", label: "Cover every screen now", back: "Back on air", on: (n: number, of: number) => `Safe slide on ${n} of ${of} ${many(of, "screen", "screens")}`,
     asked: "Covering every screen…", none: "Covered. No screen is open now; the next one opens covered.", all: "Every screen answered. Posts still arrive; none is shown.",
     missing: (names: string) => `No answer yet from ${names}. Posts still arrive; none is shown.`, since: (at: string, by: string) => (by ? `Since ${at}, by ${by}.` : `Since ${at}.`),
+    held: "The store cannot write: the server holds this until it can; do not stop it.",
     failed: (why: string) => `The screens were not covered. ${why}`, keys: "Esc three times",
   },
   link: {

@@ -40,6 +40,8 @@ from parvis.web.admit import Admission
 from parvis.web.app import build_app
 from parvis.web.auth import Keyring, key_of
 from parvis.web.away import Away
+from parvis.web.cover import Panics
+from parvis.web.covers import Covers
 from parvis.web.guard import Guard
 from parvis.web.hub import Hub
 from parvis.web.media import Media
@@ -198,12 +200,14 @@ async def _furnish(
         worker=worker,
     )
     away = Away()
-    snapshots = Snapshots(engine, away)
-    hub = Hub(engine, tap=snapshots.told)
+    covers = Covers()
+    snapshots = Snapshots(engine, away, covers)
+    hub = Hub(engine, tap=snapshots.told, covers=covers)
+    panics = Panics(road, clock, covers, away)
     keyring = Keyring(key)
-    guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO))
+    guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO), away)
     watches = Watches()
-    hub.stopping.append(watches.stop)
+    hub.stopping += [watches.stop, panics.stop]
     declaring = Declaring(engine, collector, teller, hub, has, clock)
     reach = Reach(settings.public_url)
     room = Room(
@@ -221,6 +225,8 @@ async def _furnish(
         guard=guard,
         snapshots=snapshots,
         away=away,
+        covers=covers,
+        panics=panics,
         static=static,
         media=Media(engine, http.scoped("media"), guard.knows),
         darkroom=darkroom,

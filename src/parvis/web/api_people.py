@@ -235,6 +235,7 @@ class PeopleApi:
         )
         if hashed:
             await self._engine.close_sessions(person.id, digest(token_of(request.scope)))
+            self._guard.forget()
         return answer(_me(changed or person))
 
     # in and out -----------------------------------------------------------------------------------
@@ -267,6 +268,7 @@ class PeopleApi:
         if asked.everywhere:
             await self._engine.close_sessions(actor_of(request).by.partition(":")[2])
         await self._engine.close_session(digest(token_of(request.scope)))
+        self._guard.forget()
         response = answer(Empty())
         let_in(request.scope, response, "")
         return response
@@ -293,6 +295,7 @@ class PeopleApi:
 
     async def _enter(self, request: Request, person: Person) -> Response:
         """A session of its own for each sign-in: what a browser carried before is worth nothing."""
+        self._guard.forget()
         before = token_of(request.scope)
         if before:
             await self._engine.close_session(digest(before))
@@ -350,6 +353,7 @@ class PeopleApi:
             there = await self._engine.remove_person(id_)
         else:
             there = await self._engine.settle_person(id_, role=asked.role) is not None
+        self._guard.forget()
         if not there:
             raise Failed(404, NOBODY)
         return answer(People(tuple(await self._engine.people())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,7 @@ from parvis.core.screen import Heard, Report
 from parvis.flow import panic
 from parvis.plug.plain import one_line
 from parvis.web.admit import Bucket
-from parvis.web.asked import actor_of, wall_of, word
+from parvis.web.asked import actor_of, no_wall, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.guard import visitor_of
 from parvis.web.names import names
@@ -29,6 +30,7 @@ from parvis.web.screens import (
     present,
     screens_of,
 )
+from parvis.web.snapshots import Held
 
 SCREEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 REPORTS_PER_S, REPORTS_AT_ONCE = 1.0, 20.0
@@ -64,9 +66,13 @@ class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Pressed(msgspec.Struct, frozen=True):
-    """The sequence that told the screens; one whose `covered_seq` has reached it has answered."""
+    """The sequence that told the screens; one whose `covered_seq` has reached it has answered.
+    `stored` is false while the store cannot write: the screens of this process are told, it is
+    written as soon as that can be, and a stop of the process before then forgets it.
+    """
 
     seq: int
+    stored: bool = True
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -78,7 +84,9 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 class PanicState(msgspec.Struct, frozen=True):
-    """Whether the wall is covered, since when, by whom (`name`), and who answered."""
+    """Whether the wall is covered, since when, by whom (`name`), and who answered; not `stored`
+    while this process alone knows.
+    """
 
     on: bool
     since_ms: int
@@ -86,6 +94,7 @@ class PanicState(msgspec.Struct, frozen=True):
     name: str
     seq: int
     screens: Answers
+    stored: bool = True
 
 
 class ScreensApi:
@@ -117,10 +126,12 @@ class ScreensApi:
             Entry(
                 method="POST", path=f"{wall}/panic", handle=self.press, who="moderator",
                 about="Cover every screen, or uncover them.", takes=Press, gives=Pressed,
+                also_away=True,
             ),
             Entry(
                 method="GET", path=f"{wall}/panic", handle=self.panic, who="viewer",
                 about="Whether the wall is covered, and who answered.", gives=PanicState,
+                also_away=True,
             ),
         ]  # fmt: skip
 
@@ -143,7 +154,8 @@ class ScreensApi:
         )
         if not await self._engine.hear_screen(wall.id, heard, dark_ms=FORGET_MS):
             raise Failed(429, "This wall has many screens already; forget some in the studio.", 60)
-        return answer(Heeded(wall.panic, self._version()))
+        cover = self._room.covers.pending(wall.id)
+        return answer(Heeded(cover.on if cover is not None else wall.panic, self._version()))
 
     async def screens(self, request: Request) -> Response:
         """GET /api/walls/{wall}/screens."""
@@ -178,26 +190,41 @@ class ScreensApi:
     async def press(self, request: Request) -> Response:
         """POST /api/walls/{wall}/panic."""
         asked = await body_of(request, Press)
-        wall = await wall_of(self._engine, request)
+        held = await self._held(request)
         by = actor_of(request).by
-        pressed = await panic.press(self._room.road, self._room.clock, wall.id, asked.on, by=by)
-        return answer(Pressed(pressed.seq))
+        seq = await self._room.panics.press(held.snapshot.wall, asked.on, by=by)
+        return answer(Pressed(seq)) if seq is not None else answer(Pressed(0, stored=False), 202)
 
     async def panic(self, request: Request) -> Response:
         """GET /api/walls/{wall}/panic."""
-        wall = await wall_of(self._engine, request)
-        return answer(await self.panic_state(wall.id))
+        held = await self._held(request)
+        return answer(await self.panic_state(held.snapshot.wall.wall))
+
+    async def _held(self, request: Request) -> Held:
+        """The wall as this process knows it, also without the store; 404."""
+        held = await self._room.snapshots.of(request.path_params["wall"])
+        if held is None:
+            raise no_wall(request)
+        return held
 
     async def panic_state(self, wall: str) -> PanicState:
         """How it is now."""
-        pressed, now_ms = await panic.state(self._engine, wall), self._room.clock()
-        known = await present(self._engine, wall, now_ms)
+        ask, now_ms = self._room.away.ask, self._room.clock()
+        cover = self._room.covers.pending(wall)
+        if cover is not None:
+            pressed = panic.Panic(cover.on, cover.since_ms, cover.by)
+        else:
+            pressed = await panic.state(self._engine, wall)
+        known = await ask(partial(present, self._engine, wall, now_ms), lambda _: [])
         up = [heard for heard in known if is_up(heard, now_ms)]
         missing = tuple(panic.missing(pressed, up)) if pressed.on else ()
         asked = len(up) if pressed.on else 0
-        name = (await names(self._engine, [pressed.by])).get(pressed.by, "")
+        called = await ask(partial(names, self._engine, [pressed.by]), lambda _: {})
+        name = called.get(pressed.by, "")
         answers = Answers(asked, asked - len(missing), missing)
-        return PanicState(pressed.on, pressed.since_ms, pressed.by, name, pressed.seq, answers)
+        return PanicState(
+            pressed.on, pressed.since_ms, pressed.by, name, pressed.seq, answers, cover is None
+        )
 
     def _version(self) -> str:
         return self._room.static.mark(PLAYER)

@@ -87,6 +87,12 @@ class Channel:
         self._pending.extend(entries)
         self._call()
 
+    def say(self, body: bytes) -> None:
+        """What has no place in the order: said once, behind what is under way, to who reads now."""
+        if body:
+            self._pending.append(Entry(self.head, "", body))
+            self._call()
+
     def beat(self) -> None:
         """Show that the line lives, unless something is under way that shows it."""
         if not self._busy and not self._pending:
@@ -140,7 +146,7 @@ class Channel:
 
     def _landed(self) -> None:
         self._busy -= 1
-        if not self._busy and self.head != self.sent:
+        if not self._busy and (self._pending or self.head != self.sent):
             self._call()
 
     def _wake(self) -> None:

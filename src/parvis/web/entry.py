@@ -57,6 +57,8 @@ class Entry:
     takes: type | str | None = None
     gives: Any = None
     query: tuple[Query, ...] = ()
+    also_away: bool = False
+    """Answered also while the store cannot be asked who this is; see `Guard.actor`."""
 
     def __post_init__(self) -> None:
         if self.who != "anyone" and self.who not in get_args(Role):
@@ -90,7 +92,7 @@ class Place:
             response.headers["allow"] = ", ".join(sorted(self._by_method))
             return response
         if entry.who != "anyone":
-            actor = await self._guard.actor(request.scope)
+            actor = await self._guard.actor(request.scope, also_away=entry.also_away)
             if actor is None:
                 return await self._unknown(request)
             if not may(actor.role, entry.who):

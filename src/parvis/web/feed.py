@@ -13,6 +13,7 @@ from parvis.core.event import Fact
 from parvis.core.wire import Face, Hide, Message, Reset
 from parvis.engine import Engine
 from parvis.web.channel import Channel, View, subject_of
+from parvis.web.covers import Covers
 from parvis.web.ring import Entry
 
 log = logging.getLogger("parvis.live")
@@ -50,6 +51,7 @@ class Feed:
         views: Mapping[str, View],
         ring_bytes: int,
         tap: Tap | None = None,
+        covers: Covers | None = None,
     ) -> None:
         self.wall = wall
         self.head = 0
@@ -60,6 +62,7 @@ class Feed:
         self._views = views
         self._ring_bytes = ring_bytes
         self._tap = tap
+        self._covers = covers or Covers()
         self._loop = asyncio.get_running_loop()
         self._channels: dict[str, Channel] = {}
         self._opened: asyncio.Future[bool] = self._loop.create_future()
@@ -102,12 +105,26 @@ class Feed:
         self._pages.clear()
         if self._tap is not None:
             self._tap(self.wall, after, told, head)
+        self._covers.follow(self.wall, told, head)
+        told = self._covers.laid(self.wall, told)
         if any(isinstance(message, Reset) for _seq, message in told):
             self.start_over(head)
             return
         bodies: dict[int, bytes] = {}
         for channel in self._channels.values():
             channel.take(entries_of(channel.view, told, bodies), head)
+
+    def say_cover(self) -> None:
+        """Tell every reader what panic was pressed to, before the store says it."""
+        self._pages.clear()
+        body = self.last_word()
+        for channel in self._channels.values():
+            channel.say(body)
+
+    def last_word(self) -> bytes:
+        """What a reader is told last before it joins."""
+        face = self._covers.last_word(self.wall)
+        return b"data: %b\n\n" % _encode(face) if face is not None else b""
 
     def beat(self) -> None:
         """Show every reader that the line lives."""
@@ -149,6 +166,7 @@ class Feed:
         async with self._reading:
             facts = await self._engine.facts_after(self.wall, after, PAGE_FACTS)
             told = await self._messages(self._engine, self.wall, facts) if facts else []
+        told = self._covers.laid(self.wall, told)
         return told, facts[-1].seq if facts else until
 
     async def close(self) -> None:

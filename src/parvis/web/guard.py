@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.responses import Response
 
+from parvis.core.errors import Later
 from parvis.core.person import OWNER, Actor, Person
 from parvis.engine import Engine
 from parvis.web.admit import SAFE, Headers, Visitor
 from parvis.web.auth import Keyring
+from parvis.web.away import Away
 from parvis.web.problem import Failed
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-parvis", "parvis"
@@ -30,6 +35,8 @@ PAGE = "x-parvis-page"
 STALE = "This page is of another version than the server: reload it, nothing was changed."
 PASS_MS = DAY_MS
 """How long a link to the first account or an invitation holds; the latter seven times as long."""
+SEEN, SEEN_S = 1_000, 600.0
+"""Sessions remembered for while the store is away, and for how long."""
 FOREIGN = "This was not sent by a page of this address; open the studio here and try again."
 
 
@@ -52,26 +59,52 @@ class Guard:
         keyring: Keyring,
         public_url: str = "",
         version: Callable[[], str] = lambda: "",
+        away: Away | None = None,
     ) -> None:
         self._engine = engine
         self._keyring = keyring
         self._public = public_url.rstrip("/").lower()
         self._begun = False
         self._version = version
+        self._away = away or Away()
+        self._seen: OrderedDict[str, tuple[Person, float]] = OrderedDict()
 
-    async def actor(self, scope: Mapping[str, Any]) -> Actor | None:
-        """Who asks; None for nobody known. 403 when a cookie is used from elsewhere."""
+    async def actor(self, scope: Mapping[str, Any], *, also_away: bool = False) -> Actor | None:
+        """Who asks; None for nobody known. 403 when a cookie is used from elsewhere. `also_away`:
+        while the store is away, also whom it knew a few minutes ago.
+        """
         if self._keyring.opens(scope):
             return OWNER
         token = token_of(scope)
         if not token:
             return None
-        person = await self._engine.session(digest(token), idle_ms=IDLE_MS, touch_ms=TOUCH_MS)
+        hash_ = digest(token)
+        read = partial(self._session, hash_)
+        person = await (self._away.ask(read, partial(self._lately, hash_)) if also_away else read())
         if person is None:
             return None
         if scope["method"] not in SAFE and not self._from_here(scope):
             raise Failed(403, FOREIGN)
         return actor_for(person)
+
+    async def _session(self, hash_: str) -> Person | None:
+        person = await self._engine.session(hash_, idle_ms=IDLE_MS, touch_ms=TOUCH_MS)
+        self._seen.pop(hash_, None)
+        if person is not None:
+            self._seen[hash_] = (person, time.monotonic())
+            while len(self._seen) > SEEN:
+                self._seen.popitem(last=False)
+        return person
+
+    def _lately(self, hash_: str, why: Later) -> Person:
+        person, at = self._seen.get(hash_, (None, 0.0))
+        if person is None or time.monotonic() - at > SEEN_S:
+            raise why
+        return person
+
+    def forget(self) -> None:
+        """Somebody's sessions or role changed: whom the store knew before is asked for again."""
+        self._seen.clear()
 
     async def knows(self, scope: Mapping[str, Any]) -> bool:
         """Whether somebody of the team asks."""

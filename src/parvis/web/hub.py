@@ -12,6 +12,7 @@ from parvis.engine import Engine
 from parvis.flow.publish import messages as messages_of
 from parvis.web.admit import Turned
 from parvis.web.channel import VIEWS, Channel, View
+from parvis.web.covers import Covers
 from parvis.web.feed import RESET, Feed, Messages, Tap
 from parvis.web.ring import Entry
 
@@ -78,6 +79,7 @@ class Hub:
         patience_s: float = PATIENCE_S,
         jitter: Callable[[int, int], int] = random.randint,
         tap: Tap | None = None,
+        covers: Covers | None = None,
     ) -> None:
         self._engine = engine
         self._messages = messages
@@ -89,6 +91,8 @@ class Hub:
         self._patience_s = patience_s
         self._jitter = jitter
         self._tap = tap
+        self._covers = covers or Covers()
+        self._covers.say = self._say_cover
         self._feeds: dict[str, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._beating: asyncio.TimerHandle | None = None
@@ -125,7 +129,13 @@ class Hub:
         feed = self._feeds.get(wall)
         if feed is None:
             feed = Feed(
-                wall, self._engine, self._messages, self._views, self._ring_bytes, self._tap
+                wall,
+                self._engine,
+                self._messages,
+                self._views,
+                self._ring_bytes,
+                self._tap,
+                self._covers,
             )
             self._feeds[wall] = feed
             self._beat_later()
@@ -158,7 +168,8 @@ class Hub:
             channel = feed.channel(view)
             owed = channel.owed(channel.sent if after is None else after)
             if owed is not None and sum(len(entry.body) for entry in owed) <= OWED_BYTES:
-                reader.begin(self._retry() + b"".join([entry.body for entry in owed]))
+                bodies = [entry.body for entry in owed]
+                reader.begin(b"".join([self._retry(), *bodies, feed.last_word()]))
                 reader.join(channel)
                 return None
         return self._spawn(self._catch_up(feed, view, after, reader))
@@ -211,6 +222,7 @@ class Hub:
                 first, rest = split(owed)
                 reader.say(b"".join([entry.body for entry in first]))
                 if not rest:
+                    reader.say(feed.last_word())
                     reader.join(channel)  # in the same turn of the loop as `owed`: exact
                     return
                 at = first[-1].seq
@@ -240,6 +252,11 @@ class Hub:
     async def _heard(self, reader: Reader) -> None:
         async with asyncio.timeout(self._patience_s):
             await reader.heard()
+
+    def _say_cover(self, wall: str) -> None:
+        feed = self._feeds.get(wall)
+        if feed is not None:
+            feed.say_cover()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

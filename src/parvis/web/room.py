@@ -22,6 +22,8 @@ from parvis.plug.manifest import Manifest
 from parvis.web.admit import Admission
 from parvis.web.auth import Keyring
 from parvis.web.away import Away
+from parvis.web.cover import Panics
+from parvis.web.covers import Covers
 from parvis.web.guard import Guard
 from parvis.web.media import Media
 from parvis.web.reach import Reach
@@ -92,6 +94,8 @@ class Room:
     guard: Guard
     snapshots: Snapshots
     static: Static
+    panics: Panics
+    covers: Covers = field(default_factory=Covers)
     away: Away = field(default_factory=Away)
     media: Media | None = None
     darkroom: Darkroom | None = None

@@ -14,6 +14,7 @@ from parvis.core.errors import Later
 from parvis.core.wire import Message, Reset, Snapshot, apply
 from parvis.engine import Engine
 from parvis.web.away import Away
+from parvis.web.covers import Covers
 
 HELD = 256
 
@@ -31,9 +32,12 @@ class Snapshots:
     to it, so that a page made while the store is away shows nothing that was taken off since.
     """
 
-    def __init__(self, engine: Engine, away: Away | None = None) -> None:
+    def __init__(
+        self, engine: Engine, away: Away | None = None, covers: Covers | None = None
+    ) -> None:
         self._engine = engine
         self._away = away or Away()
+        self._covers = covers or Covers()
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._lately: OrderedDict[str, Snapshot] = OrderedDict()
         self._reading: dict[str, asyncio.Task[Held | None]] = {}
@@ -42,7 +46,8 @@ class Snapshots:
         """The wall as a fresh screen gets it; None when there is no such wall. While the store is
         away: as this process knows it, and `Later` when it never knew it.
         """
-        return await self._away.ask(partial(self._fresh, wall), partial(self._from_memory, wall))
+        held = await self._away.ask(partial(self._fresh, wall), partial(self._from_memory, wall))
+        return self._covered(held) if held is not None else None
 
     def told(self, wall: str, after: int, told: Sequence[tuple[int, Message]], head: int) -> None:
         """The feed said this of what happened after `after`, up to `head`."""
@@ -56,6 +61,14 @@ class Snapshots:
             if seq > lately.seq:
                 lately = apply(lately, message, seq)
         self._lately[wall] = msgspec.structs.replace(lately, seq=head)
+
+    def _covered(self, held: Held) -> Held:
+        snapshot = held.snapshot
+        face = self._covers.over(snapshot.wall, snapshot.seq)
+        if face is snapshot.wall:
+            return held
+        covered = msgspec.structs.replace(snapshot, wall=face)
+        return Held(covered, msgspec.json.encode(covered))
 
     async def _fresh(self, wall: str) -> Held | None:
         head = await self._engine.head(wall)
