@@ -42,7 +42,9 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """A screen as it was heard last; `secure`: its page may keep a service worker."""
+    """A screen as it was heard last; `secure`: its page may keep a service worker; `first_ms`: when
+    it was heard first.
+    """
 
     id: str
     name: str
@@ -50,3 +52,4 @@ class Heard(msgspec.Struct, frozen=True):
     report: Report
     browser: str = ""
     secure: bool = False
+    first_ms: int = 0

@@ -467,10 +467,12 @@ class Engine(Protocol):
         """The wall's screens as they were heard last, by name."""
         ...
 
-    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int) -> bool:
-        """Keep what a screen said of itself last; the name of a known one stays.
-        The number for each wall is bounded: a new one takes the place of an unnamed page, or of one
-        that has been dark for `dark_ms`, or is not kept (False).
+    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int, new: bool = True) -> bool:
+        """Keep what a screen said of itself last; the name of a known one stays. One that is not
+        known is not kept (False) unless it may be `new`.
+        The number for each wall is bounded: a new one takes the place of an unnamed page, of one
+        that has been dark for `dark_ms`, or of the one that came last and that nobody has named;
+        False when the studio has named them all.
         """
         ...
 

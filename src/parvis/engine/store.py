@@ -472,9 +472,9 @@ class Store(ABC):
         """See `Engine.screens`."""
         return await self._read(screens.screens, wall)
 
-    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int) -> bool:
+    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int, new: bool = True) -> bool:
         """See `Engine.hear_screen`."""
-        return await self._act(screens.hear, wall, heard, self.clock() - dark_ms)
+        return await self._act(screens.hear, wall, heard, self.clock() - dark_ms, new=new)
 
     async def name_screen(self, wall: str, id: str, name: str) -> bool:
         """See `Engine.name_screen`."""

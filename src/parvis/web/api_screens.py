@@ -11,10 +11,10 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parvis.core.screen import Heard, Report
+from parvis.core.screen import TAB, Heard, Report
 from parvis.flow import panic
 from parvis.plug.plain import one_line
-from parvis.web.admit import Bucket
+from parvis.web.admit import Bucket, household
 from parvis.web.asked import actor_of, no_wall, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.guard import visitor_of
@@ -36,6 +36,10 @@ SCREEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 REPORTS_PER_S, REPORTS_AT_ONCE = 1.0, 20.0
 """Of one screen: one in 15 s, and at once when something happens."""
 ADDRESS_PER_S, ADDRESS_AT_ONCE = 50.0, 500.0
+NEW_PER_S, NEW_AT_ONCE = 100 / 86_400, 100.0
+"""Names never heard before, of one network address: a venue's screens and some, each day. Anybody
+may report as a screen, and made-up names must not fill a wall.
+"""
 PLAYER = "wall/player.js"
 
 
@@ -105,6 +109,7 @@ class ScreensApi:
         self._engine = room.engine
         self._by_screen = Bucket(REPORTS_PER_S, REPORTS_AT_ONCE)
         self._by_address = Bucket(ADDRESS_PER_S, ADDRESS_AT_ONCE)
+        self._by_newcomer = Bucket(NEW_PER_S, NEW_AT_ONCE)
 
     def entries(self) -> list[Entry]:
         """Every route."""
@@ -140,7 +145,7 @@ class ScreensApi:
         name = request.path_params["screen"]
         address = visitor_of(request.scope).address
         wait_s = max(
-            self._by_address.take(address),
+            self._by_address.take(household(address)),
             self._by_screen.take(f"{request.path_params['wall'][:80]}/{name[:80]}"),
         )
         if wait_s:
@@ -152,10 +157,22 @@ class ScreensApi:
         heard = Heard(
             name, name, self._room.clock(), report, browser_of(request), is_secure(request)
         )
-        if not await self._engine.hear_screen(wall.id, heard, dark_ms=FORGET_MS):
-            raise Failed(429, "This wall has many screens already; forget some in the studio.", 60)
+        await self._keep(wall.id, heard, household(address))
         cover = self._room.covers.pending(wall.id)
         return answer(Heeded(cover.on if cover is not None else wall.panic, self._version()))
+
+    async def _keep(self, wall: str, heard: Heard, whose: str) -> None:
+        """A known screen always; a new one as far as its network's budget goes. 429."""
+        hear, tab = self._engine.hear_screen, heard.id.startswith(TAB)
+        if await hear(wall, heard, dark_ms=FORGET_MS, new=tab):
+            return
+        wait_s = 0.0 if tab else self._by_newcomer.take(whose)
+        if wait_s:
+            raise Failed(
+                429, "Many new screens came from this network today; this one is not kept.", wait_s
+            )
+        if tab or not await hear(wall, heard, dark_ms=FORGET_MS):
+            raise Failed(429, "This wall has many screens already; forget some in the studio.", 60)
 
     async def screens(self, request: Request) -> Response:
         """GET /api/walls/{wall}/screens."""

@@ -52,12 +52,12 @@ async def test_a_forgotten_screen_comes_back_when_it_is_heard(engine: Engine) ->
     assert [each.name for each in await engine.screens("square")] == ["left"]
 
 
-async def test_a_full_wall_takes_a_new_screen_only_for_one_long_dark(
+async def test_a_full_wall_takes_a_new_screen_for_one_long_dark_first(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screens, "MAX_SCREENS", 2)
     old = heard("old", last_ms=NOW_MS - DAY_MS - 1)
-    taken = await hear(engine, old, heard("new"), heard("next"), heard("more"))
+    taken = await hear(engine, old, heard("new"), heard("next"), heard("tab-more"))
     assert taken == [True, True, True, False]
     assert [each.id for each in await engine.screens("square")] == ["new", "next"]
     assert await hear(engine, heard("new", 9)) == [True]
@@ -74,7 +74,35 @@ async def test_unnamed_pages_make_room_first_and_keep_no_screen_out(
     assert await hear(engine, heard("tab-d")) == [False]
     assert await hear(engine, *map(heard, ("tabs", "hall", "bar"))) == [True] * 3
     assert [each.id for each in await engine.screens("square")] == ["bar", "hall", "tabs"]
-    assert await hear(engine, heard("foyer"), heard("tab-e")) == [False, False]
+    assert await hear(engine, heard("tab-e")) == [False]
+
+
+async def test_made_up_names_keep_no_screen_out_and_drive_none_away(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens, "MAX_SCREENS", 4)
+    later = NOW_MS + screens.SETTLED_MS
+    await hear(engine, heard("named", last_ms=NOW_MS - 9), heard("hangs"))
+    await engine.name_screen("square", "named", "The bar")
+    await hear(engine, heard("hangs", last_ms=later), heard("made-up", last_ms=later + 1))
+    taken = await hear(engine, *(heard(f"made-{n}", last_ms=later + 2 + n) for n in range(9)))
+    assert taken == [True] * 9
+    assert await hear(engine, heard("new", last_ms=later + 99)) == [True]
+    there = {each.id for each in await engine.screens("square")}
+    assert there == {"named", "hangs", "made-up", "new"}
+    for name in ("hangs", "made-up", "new"):
+        await engine.name_screen("square", name, f"The {name}")
+    assert await hear(engine, heard("another")) == [False]
+
+
+async def test_a_screen_that_may_not_be_new_is_kept_only_when_it_is_known(engine: Engine) -> None:
+    assert not await engine.hear_screen("square", heard("left"), dark_ms=DAY_MS, new=False)
+    assert await engine.screens("square") == []
+    await hear(engine, heard("left"))
+    again = heard("left", 8, last_ms=NOW_MS + 7)
+    assert await engine.hear_screen("square", again, dark_ms=DAY_MS, new=False)
+    (found,) = await engine.screens("square")
+    assert (found.report.seq, found.first_ms) == (8, NOW_MS)
 
 
 async def test_screens_outlive_a_restart_and_go_with_their_wall(place: Place) -> None:

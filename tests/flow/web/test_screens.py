@@ -153,3 +153,22 @@ async def test_one_screen_cannot_flood(street: Street) -> None:
     statuses = [(await report(street)).status for _ in range(30)]
     assert statuses[:20] == [200] * 20 and statuses[-1] == 429
     assert (await report(street, "lobby")).status == 200
+
+
+async def test_made_up_screens_of_one_network_leave_room_for_others(street: Street) -> None:
+    async def from_(client: str, screen: str) -> int:
+        sent = {"content-type": "application/json"}
+        path = f"/w/square/{screen}/report"
+        answer = await street.ask(
+            path, method="POST", headers=sent, body=b'{"seq":1}', client=(client, 50000)
+        )
+        return answer.status
+
+    assert await from_("192.0.2.1", "bar") == 200
+    assert {await from_(f"2001:db8::{n}", f"made-up-{n}") for n in range(1, 101)} == {200}
+    assert await from_("2001:db8::fff", "made-up-999") == 429
+    assert await from_("2001:db8::fff", "made-up-7") == 200, "what is known stays"
+    assert await from_("2001:db8::fff", "tab-7") == 200, "a page without a name makes room itself"
+    assert await from_("192.0.2.1", "foyer") == 200
+    assert await from_("2001:db8:0:1::1", "lobby") == 200
+    assert len(await screens(street)) == 104
