@@ -10,6 +10,8 @@ Role = Literal["viewer", "moderator", "editor", "owner"]
 """From least to most: a viewer looks, a moderator decides on posts, an editor changes walls, an
 owner invites people and reads settings.
 """
+Link = Literal["first", "invite", "reset"]
+"""What a link lets in to: the first account, an invitation, another password."""
 
 _RANKS: tuple[str, ...] = get_args(Role)
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from parvis.core.event import Fact
-from parvis.core.person import Person, Role
+from parvis.core.person import Link, Person, Role
 from parvis.core.ports import Blobs
 from parvis.core.post import Post
 from parvis.core.rights import Right
@@ -401,6 +401,10 @@ class Engine(Protocol):
         """Somebody may join with the link `hash`; an earlier link for them ends. Raises `Refused`
         when they have an account.
         """
+        ...
+
+    async def link_holds(self, hash: str, kind: Link) -> bool:
+        """Whether a link of this kind lets in now; looking does not use it up."""
         ...
 
     async def accept(self, password: str, hash: str) -> Person | None:

@@ -6,6 +6,7 @@ decided in the transaction that does it.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,6 +98,14 @@ def _use(conn: sa.Connection, hash: str, kind: str, now_ms: int) -> str | None:
     used = sa.delete(_k).where(_k.c.hash == hash, _k.c.kind == kind)
     row = conn.execute(used.returning(_k.c.person, _k.c.until_ms)).first()
     return None if row is None or row.until_ms <= now_ms else row.person
+
+
+def holds(conn: sa.Connection, hash: str, kind: str, now_ms: int) -> bool:
+    """Whether the link lets in now; it is not used up."""
+    kept = conn.execute(
+        sa.select(_k.c.hash, _k.c.until_ms).where(_k.c.hash == hash, _k.c.kind == kind)
+    ).first()
+    return kept is not None and hmac.compare_digest(kept.hash, hash) and kept.until_ms > now_ms
 
 
 def begin(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from parvis.core.errors import Later
 from parvis.core.event import Fact
-from parvis.core.person import Person, Role
+from parvis.core.person import Link, Person, Role
 from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
@@ -406,6 +406,10 @@ class Store(ABC):
     async def invite(self, one: Person, hash: str, until_ms: int, org: str = "main") -> Person:
         """See `Engine.invite`."""
         return await self._act(people.invite, one, hash, until_ms, self.clock(), org)
+
+    async def link_holds(self, hash: str, kind: Link) -> bool:
+        """See `Engine.link_holds`."""
+        return await self._read(people.holds, hash, kind, self.clock())
 
     async def accept(self, password: str, hash: str) -> Person | None:
         """See `Engine.accept`."""

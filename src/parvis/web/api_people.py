@@ -11,7 +11,7 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parvis.core.person import OWNER, Actor, Person, Role
+from parvis.core.person import OWNER, Actor, Link, Person, Role
 from parvis.plug.plain import one_line
 from parvis.web.admit import Bucket, household
 from parvis.web.asked import actor_of
@@ -40,6 +40,11 @@ together still guess no password.
 VISITS_PER_S, VISITS_AT_ONCE = 1.0, 60.0
 """Of one network address: a whole team signs in behind one."""
 WRONG = "Address and password do not fit together."
+OVER = {
+    "first": "This link does not hold any more; `parvis up` prints a new one.",
+    "invite": "This invitation does not hold any more; ask for a new one.",
+    "reset": "This link does not hold any more; ask an owner for a new one.",
+}
 NOBODY = "There is nobody of this id here; GET /api/people lists them."
 SLOWER = "Too many tries; wait a moment and try again."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -243,12 +248,13 @@ class PeopleApi:
         """POST /api/first."""
         asked = await body_of(request, First)
         self._slow(request)
+        await self._look(asked.token, "first")
         person = Person(
             uuid.uuid4().hex, _name(asked.name), _email(asked.email), "owner", asked.lang, True
         )
         hashed = await self._passwords.hashed(checked(asked.password, asked.name, asked.email))
         if not await self._engine.begin(person, hashed, digest(asked.token)):
-            raise Failed(403, "This link does not hold any more; `parvis up` prints a new one.")
+            raise _over("first")
         return await self._enter(request, person)
 
     async def sign_in(self, request: Request) -> Response:
@@ -277,21 +283,28 @@ class PeopleApi:
         """POST /api/invite."""
         asked = await body_of(request, Accept)
         self._slow(request)
+        await self._look(asked.token, "invite")
         hashed = await self._passwords.hashed(checked(asked.password))
         person = await self._engine.accept(hashed, digest(asked.token))
         if person is None:
-            raise Failed(403, "This invitation does not hold any more; ask for a new one.")
+            raise _over("invite")
         return await self._enter(request, person)
 
     async def reset(self, request: Request) -> Response:
         """POST /api/reset."""
         asked = await body_of(request, Accept)
         self._slow(request)
+        await self._look(asked.token, "reset")
         hashed = await self._passwords.hashed(checked(asked.password))
         person = await self._engine.reset(hashed, digest(asked.token))
         if person is None:
-            raise Failed(403, "This link does not hold any more; ask an owner for a new one.")
+            raise _over("reset")
         return await self._enter(request, person)
+
+    async def _look(self, token: str, kind: Link) -> None:
+        """Raise 403 for a link that lets nobody in, before a password costs anything."""
+        if not await self._engine.link_holds(digest(token), kind):
+            raise _over(kind)
 
     async def _enter(self, request: Request, person: Person) -> Response:
         """A session of its own for each sign-in: what a browser carried before is worth nothing."""
@@ -361,6 +374,10 @@ class PeopleApi:
 
 def _me(person: Person) -> Me:
     return Me(person.id, person.name, person.email, person.role, person.lang)
+
+
+def _over(kind: Link) -> Failed:
+    return Failed(403, OVER[kind])
 
 
 def _name(given: str) -> str:

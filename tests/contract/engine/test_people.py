@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from parvis.core.errors import Refused
-from parvis.core.person import Person, Role
+from parvis.core.person import Link, Person, Role
 from parvis.engine import Engine
 from parvis.plug.testkit import ManualClock
 from tests.engines import Place
@@ -84,6 +84,23 @@ async def test_an_invitation_lets_in_once(engine: Engine, clock: ManualClock) ->
     assert await engine.password("mo") == "hash of mo"
     with pytest.raises(Refused, match=r"^mo@example.org has an account already\.$"):
         await engine.invite(person("mo2", "owner", "mo@example.org"), "link2", SOON)
+
+
+async def test_looking_at_a_link_uses_nothing_up(engine: Engine, clock: ManualClock) -> None:
+    await engine.offer_first("first", SOON)
+    await engine.invite(person("bob"), "link", clock() + 1000)
+    for _ in range(2):
+        assert await engine.link_holds("first", "first")
+        assert await engine.link_holds("link", "invite")
+    none: list[tuple[str, Link]] = [("first", "invite"), ("link", "reset"), ("made up", "first")]
+    for hash_, kind in none:
+        assert not await engine.link_holds(hash_, kind)
+    clock.now_ms += 1000
+    assert not await engine.link_holds("link", "invite")
+    assert await engine.begin(person("ada"), "hash of ada", "first")
+    assert not await engine.link_holds("first", "first")
+    assert await engine.offer_reset("ada", "reset", SOON) is not None
+    assert await engine.link_holds("reset", "reset")
 
 
 async def test_an_invitation_anew_ends_the_earlier_one(engine: Engine, clock: ManualClock) -> None:

@@ -114,6 +114,19 @@ async def test_an_unknown_address_costs_as_much_as_a_known_one(
     assert done[0].startswith("$argon2id$") and done[1] == "kept"
 
 
+@pytest.mark.parametrize("path", ["/api/first", "/api/invite", "/api/reset"])
+async def test_a_made_up_link_costs_no_password(
+    street: Street, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(passwords.Passwords, "hashed", lambda _, password: done.append(password))
+    asked = {"token": "made up", "password": PASSWORD}
+    if path == "/api/first":
+        asked |= {"name": "Eve", "email": "eve@example.org"}
+    said = value(await Desk(street).post(path, asked), 403)
+    assert "does not hold any more" in said["detail"] and done == []
+
+
 async def test_the_password_is_kept_as_argon2id(street: Street) -> None:
     await owner(street)
     found = await street.house.engine.account("ada@example.org")
