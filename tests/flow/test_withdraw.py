@@ -87,3 +87,11 @@ async def test_erasing_goes_on_after_a_fault_which_is_said_once_and_healed_once(
     assert said == ["erase.broken", "erase.healed"] and engine.errors["claim"] == []
     assert await venue.engine.placements(post(1).key) == []
     assert await venue.engine.claim(QUEUE, worker="w", limit=1) == []
+
+
+async def test_a_clock_that_is_set_back_a_day_delays_no_erasing(venue: Venue) -> None:
+    await venue.receive(post(1))
+    await venue.road.withdraw(post(1).key, by="person:ada", why="Asked to.")
+    venue.clock.now_ms += 3_000 - 24 * 3600 * 1000
+    assert await venue.road.erase_due() == 1
+    assert await venue.engine.placements(post(1).key) == []

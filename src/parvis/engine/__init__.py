@@ -109,10 +109,17 @@ class Engine(Protocol):
 
     # work -----------------------------------------------------------------------------------------
     async def claim(
-        self, queue: str, *, worker: str, limit: int = 1, lease_s: float = 30.0
+        self,
+        queue: str,
+        *,
+        worker: str,
+        limit: int = 1,
+        lease_s: float = 30.0,
+        ahead_s: float | None = None,
     ) -> Sequence[Job]:
         """Jobs that are due, leased to `worker`; an expired lease is claimable by anybody,
-        `attempts` counts.
+        `attempts` counts. `ahead_s`: no job of this queue is ever set further ahead nor leased for
+        longer, so that one that is was set before the clock stepped back, and is due.
         """
         ...
 

@@ -128,11 +128,19 @@ class Store(ABC):
 
     # work ---------------------------------------------------------------------------------------
     async def claim(
-        self, queue: str, *, worker: str, limit: int = 1, lease_s: float = 30.0
+        self,
+        queue: str,
+        *,
+        worker: str,
+        limit: int = 1,
+        lease_s: float = 30.0,
+        ahead_s: float | None = None,
     ) -> Sequence[Job]:
         """See `Engine.claim`."""
-        lease_ms = round(lease_s * 1000)
-        return await self._act(work.claim, queue, worker, limit, lease_ms, self.clock())
+        now_ms, lease_ms = self.clock(), round(lease_s * 1000)
+        ahead_ms = work.NEVER_MS if ahead_s is None else max(round(ahead_s * 1000), lease_ms)
+        beyond_ms = min(now_ms + ahead_ms, work.NEVER_MS)
+        return await self._act(work.claim, queue, worker, limit, lease_ms, now_ms, beyond_ms)
 
     async def renew(self, job: Job, lease_s: float = 30.0) -> bool:
         """See `Engine.renew`."""

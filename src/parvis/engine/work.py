@@ -17,12 +17,16 @@ from parvis.engine.rows import Job
 _b = sa.bindparam
 _j = t.job
 
+NEVER_MS = 2**62
+
 STOPPED = "Its worker stopped before it was done, every time."
 
 _EXPIRED = (
     sa.select(_j.c.id)
     .where(
-        _j.c.queue == _b("on_queue"), _j.c.state == "running", _j.c.lease_until_ms <= _b("now_ms")
+        _j.c.queue == _b("on_queue"),
+        _j.c.state == "running",
+        sa.or_(_j.c.lease_until_ms <= _b("now_ms"), _j.c.lease_until_ms > _b("beyond_ms")),
     )
     .with_for_update(skip_locked=True)
 )
@@ -36,7 +40,11 @@ _RECLAIM = sa.update(_j).where(_j.c.id.in_(_EXPIRED)).values(_GIVEN_UP)
 _ABANDONED = sa.update(_j).where(_j.c.state == "running").values(_GIVEN_UP)
 _DUE = (
     sa.select(_j.c.id)
-    .where(_j.c.queue == _b("on_queue"), _j.c.state == "waiting", _j.c.run_at_ms <= _b("now_ms"))
+    .where(
+        _j.c.queue == _b("on_queue"),
+        _j.c.state == "waiting",
+        sa.or_(_j.c.run_at_ms <= _b("now_ms"), _j.c.run_at_ms > _b("beyond_ms")),
+    )
     .order_by(_j.c.priority, _j.c.run_at_ms, _j.c.id)
     .limit(_b("how_many"))
     .with_for_update(skip_locked=True)
@@ -91,13 +99,21 @@ def release_all(conn: sa.Connection) -> None:
 
 
 def claim(
-    conn: sa.Connection, queue: str, worker: str, limit: int, lease_ms: int, now_ms: int
+    conn: sa.Connection,
+    queue: str,
+    worker: str,
+    limit: int,
+    lease_ms: int,
+    now_ms: int,
+    beyond_ms: int,
 ) -> Sequence[Job]:
-    """Lease what is due, most urgent first (a smaller `priority` is more urgent)."""
-    conn.execute(_RECLAIM, {"on_queue": queue, "now_ms": now_ms})
+    """Lease what is due, most urgent first (a smaller `priority` is more urgent). What is set for a
+    time after `beyond_ms` was set by a clock that has stepped back since: it is due.
+    """
+    asked_at = {"on_queue": queue, "now_ms": now_ms, "beyond_ms": beyond_ms}
+    conn.execute(_RECLAIM, asked_at)
     asked = {
-        "on_queue": queue,
-        "now_ms": now_ms,
+        **asked_at,
         "how_many": limit,
         "new_token": uuid.uuid4().hex,
         "by_worker": worker,

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 QUEUE = "erase"
 ERASE_AFTER_MS = 10_000
+AHEAD_S = 120.0
+"""No erasure is set further ahead; what seems to be waits for a clock that was set back."""
 TRIES = 20
 
 
@@ -140,7 +142,7 @@ class Withdrawal:
 
     async def erase_due(self) -> int:
         """Erase what is due now; how many."""
-        jobs = await self._engine.claim(QUEUE, worker="erase", limit=20)
+        jobs = await self._engine.claim(QUEUE, worker="erase", limit=20, ahead_s=AHEAD_S)
         for job in jobs:
             erasure = msgspec.json.decode(job.payload, type=Erasure)
             changes: list[Change] = [ErasePost(erasure.post, erasure.hash, erasure.org)]

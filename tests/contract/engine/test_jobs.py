@@ -202,3 +202,23 @@ async def test_nodes_share_a_queue(nodes: Place) -> None:
     while job := await claim(two):
         taken.append(job.key)
     assert sorted(taken) == sorted(f"k{n}" for n in range(60))
+
+
+async def test_what_was_set_before_the_clock_stepped_back_is_due(
+    engine: Engine, clock: ManualClock
+) -> None:
+    """Where a queue says how far ahead it sets its jobs; elsewhere a job may be set for years."""
+    day_ms = 24 * 3600 * 1000
+
+    async def due(**more: Any) -> list[str]:
+        jobs = await engine.claim("q", worker="w", limit=9, lease_s=30, **more)
+        return [job.key for job in jobs]
+
+    await enqueue(engine, "soon", run_at_ms=clock.now_ms + 10_000)
+    clock.now_ms -= day_ms
+    assert await due() == []
+    await enqueue(engine, "set now", run_at_ms=clock.now_ms + 10_000)
+    assert await due(ahead_s=120) == ["soon"]
+    assert await due(ahead_s=120) == [], "it is leased"
+    clock.now_ms -= day_ms
+    assert sorted(await due(ahead_s=120)) == ["set now", "soon"], "and so is its lease"

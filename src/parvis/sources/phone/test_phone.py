@@ -139,7 +139,8 @@ async def test_a_page_without_script_is_led_to_its_receipt() -> None:
         ({"website": "http://buy.example"}, 422, "robot"),
         ({"stamp": str(NOW_MS - LEAST_MS + 1)}, 429, "quick"),
         ({"stamp": str(NOW_MS - OLDEST_MS - 1)}, 422, "old"),
-        ({"stamp": str(NOW_MS + 3_600_000)}, 422, "old"),
+        ({"stamp": str(NOW_MS + OLDEST_MS + 1)}, 422, "old"),
+        ({"stamp": str(NOW_MS + 5_000)}, 429, "quick"),
         ({"stamp": "²"}, 422, "old"),
         ({"page": "short"}, 422, "old"),
         ({"consent": ""}, 422, "consent"),
@@ -154,6 +155,13 @@ async def test_what_cannot_be_taken_is_said_in_the_visitors_language(
     answer = await source().answer(knock((), **{"lang": lang, **more}))
     assert (answer.status, answer.body.decode()) == (status, say(lang, what))
     assert not answer.raws
+
+
+@on_one_loop
+async def test_a_page_opened_before_the_servers_clock_was_set_back_still_sends() -> None:
+    tomorrow = str(NOW_MS + 24 * 3600 * 1000)
+    post = post_in(source(), await source().answer(knock(stamp=tomorrow, written=tomorrow)))
+    assert post.created_at_ms == NOW_MS
 
 
 @on_one_loop
