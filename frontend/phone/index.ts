@@ -4,6 +4,7 @@ import "../kit/old";
 import * as kit from "../kit/phone";
 import { followFormats } from "./formats";
 import { flush, watch } from "./outbox";
+import { openNoticeHere } from "./notice";
 import "./phone.css";
 import { followReceipt } from "./receipt";
 import { offerSharing } from "./share";
@@ -45,6 +46,7 @@ function open(): void {
     const wall = told()?.wall ?? "";
     if (form && part) {
       new Write(form, () => void flush(wall));
+      openNoticeHere();
       void showLists(wall, part);
       watch(wall);
     }

@@ -265,6 +265,32 @@ async def test_nothing_and_no_consent_are_said_before_anything_is_sent(
         await expect(page.locator("#consent")).to_be_focused()
 
 
+@pytest.mark.parametrize("way", ["understood", "arrow", "escape", "back"])
+async def test_reading_what_consent_means_takes_nothing_of_what_was_written(
+    house: Hall, browser: Browser, photo: Path, way: str
+) -> None:
+    async with phone(browser, "fr") as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "Encore à moitié écrit", files=[photo])
+        await page.locator(".agree a").click()
+        notice = page.locator("dialog.notice")
+        await expect(notice.locator("h1")).to_be_visible()
+        assert await faults(page) == []
+        if way == "understood":
+            await notice.locator("a.main").click()
+        elif way == "arrow":
+            await notice.locator(".round").click()
+        elif way == "escape":
+            await page.keyboard.press("Escape")
+        else:
+            await page.go_back()
+        await expect(notice).to_have_count(0)
+        await expect(page.locator("#text")).to_have_value("Encore à moitié écrit")
+        await expect(page.locator("#files li")).to_have_count(1)
+        await expect(page.locator("#consent")).to_be_checked()
+        await until(lambda: page.evaluate("location.hash !== '#notice'"))
+
+
 async def test_a_video_goes_as_it_is(house: Hall, browser: Browser, tmp_path: Path) -> None:
     film = tmp_path / "clip.webm"
     film.write_bytes(webm())
