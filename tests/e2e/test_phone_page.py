@@ -291,6 +291,22 @@ async def test_reading_what_consent_means_takes_nothing_of_what_was_written(
         await until(lambda: page.evaluate("location.hash !== '#notice'"))
 
 
+async def test_an_emoji_on_a_receipt_is_as_large_as_its_words(
+    house: Hall, browser: Browser
+) -> None:
+    async with phone(browser, "en") as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "The lanterns 🎉 dance")
+        await page.locator("#post button.main").click()
+        await page.wait_for_url("**/r/**")
+        drawn = page.locator(".card .words img.emoji")
+        await expect(drawn).to_be_visible()
+        await until(lambda: drawn.evaluate("(one) => one.complete && one.naturalWidth"))
+        box = await drawn.bounding_box()
+        assert box is not None
+        assert 12 <= box["height"] <= 28 >= box["width"], box
+
+
 async def test_a_video_goes_as_it_is(house: Hall, browser: Browser, tmp_path: Path) -> None:
     film = tmp_path / "clip.webm"
     film.write_bytes(webm())
