@@ -166,7 +166,7 @@ async def test_a_photo_goes_to_the_wall_and_back(
         await expect(page.locator("h1")).to_have_text(SHOWN["fr"], timeout=10_000)
         await page.locator("button.no").click()
         await expect(page.locator("h1")).to_contain_text("Retiré partout")
-        await expect(page.locator(".lines")).to_contain_text("1 prévenus")
+        await expect(page.locator(".lines")).to_contain_text("prévenus : 1")
         await expect(card).to_have_count(0, timeout=10_000)
         gone = await page.request.get(f"{house.base}/media/0?post={item['post']['key']}")
         assert gone.status == 404
