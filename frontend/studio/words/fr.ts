@@ -18,7 +18,7 @@ export const fr: Words = {
     button: "Panique", label: "Couvrir tous les écrans tout de suite", back: "Retour à l’antenne", on: (n, of) => `Image neutre sur ${n} ${plusieurs(n, "écran", "écrans")} sur ${of}`,
     asked: "On couvre tous les écrans…", none: "C’est couvert. Aucun écran n’est ouvert ; le prochain s’ouvrira couvert.", all: "Chaque écran a répondu. Les messages arrivent toujours ; aucun n’est montré.",
     missing: (names) => `Pas encore de réponse de ${names}. Les messages arrivent toujours ; aucun n’est montré.`, since: (at, by) => (by ? `Depuis ${at}, par ${by}.` : `Depuis ${at}.`),
-    held: "Rien ne peut être enregistré pour l’instant : le serveur retient cet ordre ; ne l’arrêtez pas.",
+    held: "Rien ne peut être enregistré pour l’instant : le serveur retient cet ordre ; ne l’arrêtez pas.",
     failed: (why) => `Les écrans n’ont pas été couverts. ${why}`, keys: "Échap trois fois",
   },
   link: {

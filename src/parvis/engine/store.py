@@ -5,32 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
 
-import sqlalchemy as sa
-
-from parvis.core.errors import Later
 from parvis.core.event import Fact
-from parvis.core.person import Link, Person, Role
 from parvis.core.ports import Blobs, Clock
 from parvis.core.post import Post
 from parvis.core.rights import Right
-from parvis.core.screen import Heard
 from parvis.core.verdict import Decision, State
 from parvis.core.wall import BridgeSpec, FormatSpec, SourceSpec, Wall
-from parvis.core.wire import Card, Picks, Snapshot
+from parvis.core.wire import Card, Snapshot
 from parvis.engine import (
     blob_rows,
     bridges,
-    desk,
     duties,
     journal,
-    people,
     reads,
-    screens,
-    search,
     work,
 )
 from parvis.engine.bell import Bell
@@ -39,10 +30,8 @@ from parvis.engine.commit import Outcome, one
 from parvis.engine.reads import tallied
 from parvis.engine.reads.tallied import After, By
 from parvis.engine.rows import (
-    Act,
     Aside,
     BridgeHealth,
-    Claim,
     Counted,
     Ending,
     Grouped,
@@ -53,16 +42,10 @@ from parvis.engine.rows import (
     Period,
     Placement,
     Queued,
-    Sighted,
-    Sought,
     Step,
     Sums,
-    Tale,
 )
-
-P = ParamSpec("P")
-T = TypeVar("T")
-Ask = Callable[Concatenate[sa.Connection, P], T]
+from parvis.engine.team_store import TeamStore
 
 PAGE = 500
 KEYS_KEPT_MS = 30 * 24 * 3600 * 1000
@@ -74,8 +57,8 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Store(ABC):
-    """All of `parvis.engine.Engine`, over three verbs that an engine brings."""
+class Store(TeamStore):
+    """All of `parvis.engine.Engine`, over four verbs that an engine brings."""
 
     blobs: Blobs
 
@@ -91,14 +74,6 @@ class Store(ABC):
     @abstractmethod
     async def write_all(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         """See `Engine.write_all`."""
-
-    @abstractmethod
-    async def _read(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `ask` in a read transaction."""
-
-    @abstractmethod
-    async def _act(self, ask: Ask[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `ask` in a write transaction."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -317,41 +292,6 @@ class Store(ABC):
         """See `Engine.recall`."""
         return await self._read(reads.recall, scope, name)
 
-    # the desk -----------------------------------------------------------------------------------
-    async def picks(self, wall: str) -> Picks:
-        """See `Engine.picks`."""
-        return await self._read(desk.picks, wall)
-
-    async def take(
-        self, wall: str, posts: Sequence[str], *, by: str, name: str, for_s: float
-    ) -> Sequence[str]:
-        """See `Engine.take`."""
-        now_ms = self.clock()
-        until_ms = now_ms + round(for_s * 1000)
-        return await self._act(desk.claim, wall, posts, by, name, now_ms, until_ms)
-
-    async def let_go(self, wall: str, posts: Sequence[str], *, by: str) -> int:
-        """See `Engine.let_go`."""
-        return await self._act(desk.release, wall, posts, by)
-
-    async def claims(self, wall: str, posts: Sequence[str]) -> Mapping[str, Claim]:
-        """See `Engine.claims`."""
-        return await self._read(desk.claims, wall, posts, self.clock()) if posts else {}
-
-    async def acts(self, wall: str, by: str, limit: int = 50) -> Sequence[Act]:
-        """See `Engine.acts`."""
-        return await self._read(desk.acts, wall, by, limit)
-
-    async def tales(self, wall: str, posts: Sequence[str]) -> Mapping[str, Tale]:
-        """See `Engine.tales`."""
-        return await self._read(desk.tales, wall, posts) if posts else {}
-
-    async def search(
-        self, wall: str, sought: Sought, *, before: int | None = None, limit: int = 50
-    ) -> Sighted:
-        """See `Engine.search`."""
-        return await self._read(search.search, wall, sought, before, limit)
-
     # figures ------------------------------------------------------------------------------------
     async def sums(self, wall: str, period: Period, org: str = "main") -> Sums:
         """See `Engine.sums`."""
@@ -385,113 +325,3 @@ class Store(ABC):
     async def tags(self, wall: str, period: Period) -> Sequence[tuple[str, int]]:
         """See `Engine.tags`."""
         return await self._read(tallied.tags, wall, period)
-
-    # people -------------------------------------------------------------------------------------
-    async def people(self, org: str = "main") -> Sequence[Person]:
-        """See `Engine.people`."""
-        return await self._read(people.people, org)
-
-    async def person(self, id: str) -> Person | None:
-        """See `Engine.person`."""
-        return await self._read(people.person, id)
-
-    async def account(self, email: str, org: str = "main") -> tuple[Person, str] | None:
-        """See `Engine.account`."""
-        return await self._read(people.account, email, org)
-
-    async def password(self, person: str) -> str:
-        """See `Engine.password`."""
-        return await self._read(people.password, person)
-
-    async def offer_first(self, hash: str, until_ms: int, org: str = "main") -> bool:
-        """See `Engine.offer_first`."""
-        return await self._act(people.offer_first, hash, until_ms, org)
-
-    async def begin(self, first: Person, password: str, hash: str, org: str = "main") -> bool:
-        """See `Engine.begin`."""
-        return await self._act(people.begin, first, password, hash, self.clock(), org)
-
-    async def invite(self, one: Person, hash: str, until_ms: int, org: str = "main") -> Person:
-        """See `Engine.invite`."""
-        return await self._act(people.invite, one, hash, until_ms, self.clock(), org)
-
-    async def link_holds(self, hash: str, kind: Link) -> bool:
-        """See `Engine.link_holds`."""
-        return await self._read(people.holds, hash, kind, self.clock())
-
-    async def accept(self, password: str, hash: str) -> Person | None:
-        """See `Engine.accept`."""
-        return await self._act(people.accept, password, hash, self.clock())
-
-    async def offer_reset(
-        self, person: str, hash: str, until_ms: int, org: str = "main"
-    ) -> Person | None:
-        """See `Engine.offer_reset`."""
-        return await self._act(people.offer_reset, person, hash, until_ms, org)
-
-    async def reset(self, password: str, hash: str) -> Person | None:
-        """See `Engine.reset`."""
-        return await self._act(people.reset, password, hash, self.clock())
-
-    async def settle_person(
-        self,
-        id: str,
-        *,
-        role: Role | None = None,
-        name: str = "",
-        lang: str = "",
-        password: str = "",
-        org: str = "main",
-    ) -> Person | None:
-        """See `Engine.settle_person`."""
-        return await self._act(
-            people.settle, id, role=role, name=name, lang=lang, password=password, org=org
-        )
-
-    async def remove_person(self, id: str, org: str = "main") -> bool:
-        """See `Engine.remove_person`."""
-        return await self._act(people.remove, id, org)
-
-    async def open_session(
-        self, hash: str, person: str, *, for_ms: int, idle_ms: int, org: str = "main"
-    ) -> None:
-        """See `Engine.open_session`."""
-        now_ms = self.clock()
-        over = now_ms - idle_ms
-        await self._act(people.open_session, hash, person, now_ms, now_ms + for_ms, over, org)
-
-    async def session(self, hash: str, *, idle_ms: int, touch_ms: int) -> Person | None:
-        """See `Engine.session`."""
-        now_ms = self.clock()
-        found = await self._read(people.session, hash, now_ms, now_ms - idle_ms)
-        if found is None:
-            return None
-        if found[1] <= now_ms - touch_ms:
-            with contextlib.suppress(Later):  # a store without room lets in whom it knows
-                await self._act(people.touch, hash, now_ms)
-        return found[0]
-
-    async def close_session(self, hash: str) -> None:
-        """See `Engine.close_session`."""
-        await self._act(people.close, hash)
-
-    async def close_sessions(self, person: str, but: str = "") -> int:
-        """See `Engine.close_sessions`."""
-        return await self._act(people.close_all, person, but)
-
-    # screens ------------------------------------------------------------------------------------
-    async def screens(self, wall: str) -> Sequence[Heard]:
-        """See `Engine.screens`."""
-        return await self._read(screens.screens, wall)
-
-    async def hear_screen(self, wall: str, heard: Heard, *, dark_ms: int, new: bool = True) -> bool:
-        """See `Engine.hear_screen`."""
-        return await self._act(screens.hear, wall, heard, self.clock() - dark_ms, new=new)
-
-    async def name_screen(self, wall: str, id: str, name: str) -> bool:
-        """See `Engine.name_screen`."""
-        return await self._act(screens.name, wall, id, name)
-
-    async def forget_screen(self, wall: str, id: str) -> bool:
-        """See `Engine.forget_screen`."""
-        return await self._act(screens.forget, wall, id)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from parvis.core.errors import Later, Refused
-from parvis.engine.store import Ask, P, T
+from parvis.engine.team_store import Ask, P, T
 
 POOL = 6
 OVERFLOW = 12

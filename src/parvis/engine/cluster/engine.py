@@ -20,7 +20,8 @@ from parvis.engine.cluster.wake import Wake
 from parvis.engine.commit import Outcome
 from parvis.engine.erase import forget_keys
 from parvis.engine.migrate import NEWEST, revision_of, upgrade
-from parvis.engine.store import KEYS_KEPT_MS, Ask, P, Store, T, wall_clock
+from parvis.engine.store import KEYS_KEPT_MS, Store, wall_clock
+from parvis.engine.team_store import Ask, P, T
 
 LOOK_AGAIN_S = 2.0
 TIDY_S = 3600.0

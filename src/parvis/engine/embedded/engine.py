@@ -23,7 +23,8 @@ from parvis.engine.embedded.database import is_damaged, passing, read_engine, wr
 from parvis.engine.embedded.owner import Owner
 from parvis.engine.embedded.writer import BATCH, Writer
 from parvis.engine.migrate import migrate
-from parvis.engine.store import Ask, P, Store, T, wall_clock
+from parvis.engine.store import Store, wall_clock
+from parvis.engine.team_store import Ask, P, T
 
 FILE = "parvis.sqlite3"
 READERS = 4
