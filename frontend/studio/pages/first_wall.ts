@@ -9,7 +9,11 @@ import { t } from "../words";
 
 const KINDS: readonly (readonly [Kind, string])[] = [["event", "presentation"], ["shop", "store"], ["office", "building-2"], ["site", "panels-top-left"]];
 const MODES: readonly (readonly [Mode, string])[] = [["approve_first", "shield-check"], ["show_first", "scale"], ["trusted_only", "users"]];
-const LANGS = ["fr", "en", "de", "es", "it", "pt", "nl", "ar", "ja"];
+/** Languages that a wall's own words can be in, the most asked for first. */
+export const LANGS = ["fr", "en", "de", "es", "it", "pt", "nl", "ar", "ja"];
+
+/** Hashtags as a person writes them: with or without #, with spaces or commas between. */
+export const tagsOf = (text: string): readonly string[] => text.split(/[\s,]+/).map((one) => one.replace(/^#+/, "")).filter(Boolean);
 
 /** Three questions, and a wall stands: its name and place, where posts come from, who decides. */
 class FirstWall extends Piece {
@@ -51,7 +55,7 @@ class FirstWall extends Piece {
   };
 
   private get hashtags(): readonly string[] {
-    return this.tags.split(/[\s,]+/).map((one) => one.replace(/^#+/, "")).filter(Boolean);
+    return tagsOf(this.tags);
   }
 
   private async go(event: Event): Promise<void> {

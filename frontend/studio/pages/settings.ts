@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
 import { avatar, caps, failed, icon, loading, toggle } from "../parts/small";
-import { bytes } from "../state/format";
+import { bytes, language } from "../state/format";
 import type { Mode, Person, Role, Server, WholeWall } from "../state/types";
 import { t } from "../words";
+import { LANGS, tagsOf } from "./first_wall";
 
 const ROLES: readonly Role[] = ["owner", "editor", "moderator", "viewer"];
 const MODES: readonly Mode[] = ["approve_first", "show_first", "trusted_only"];
@@ -111,6 +112,8 @@ class Settings extends Piece {
   private wall(whole: WholeWall): TemplateResult {
     return html`<section><h3 class="t18">${t.settings.wall}</h3>${this.no("wall")}<form class="col g16" @submit=${(event: SubmitEvent) => this.keep(event, whole)}>
       <label><span class="lab">${t.settings.wall_title}</span><input class="fld" name="title" required maxlength="120" .value=${whole.title} /></label>
+      <label><span class="lab">${t.wall.lang}</span><select class="fld" name="lang">${[...new Set([...LANGS, whole.lang ?? "en"])].map((one) => html`<option value=${one} ?selected=${one === (whole.lang ?? "en")}>${language(one, this.desk.lang)}</option>`)}</select></label>
+      <label><span class="lab">${t.wall.tags}</span><input class="fld" name="hashtags" dir="auto" aria-describedby="s-tags-h" .value=${(whole.hashtags ?? []).map((tag) => `#${tag}`).join(" ")} /><span class="help" id="s-tags-h">${t.wall.tags_help}</span></label>
       <label><span class="lab">${t.settings.mode}</span><select class="fld" name="mode">${MODES.map((one) => html`<option value=${one} ?selected=${one === whole.policy?.mode}>${t.wall.modes[one][0]}</option>`)}</select></label>
       <label class="narrow-field"><span class="lab">${t.settings.retention}</span><input class="fld" name="retention" type="number" min="1" max="3650" .value=${String(whole.retention_days ?? 30)} /></label>
       <div><button class="btn pri" data-main>${t.settings.save} ${caps(this.desk, "main")}</button></div></form></section>`;
@@ -119,7 +122,7 @@ class Settings extends Piece {
   private keep(event: SubmitEvent, whole: WholeWall): void {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
-    const changes = { title: String(given.get("title")), retention_days: Number(given.get("retention")), policy: { ...whole.policy, mode: String(given.get("mode")) } };
+    const changes = { title: String(given.get("title")), lang: String(given.get("lang")), hashtags: tagsOf(String(given.get("hashtags"))), retention_days: Number(given.get("retention")), policy: { ...whole.policy, mode: String(given.get("mode")) } };
     void this.does("wall", () => this.desk.api.changeWall(whole.id, whole.rev, changes), t.toast.saved).then((done) => (done ? this.desk.readWalls() : undefined));
   }
 

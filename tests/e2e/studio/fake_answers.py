@@ -244,7 +244,8 @@ class Answers:
         changes = body["changes"]
         self.brand = changes.get("brand", self.brand)
         self.policy = changes.get("policy", self.policy)
-        self.walls[0] |= {name: changes[name] for name in ("title", "layout") if name in changes}
+        own = ("title", "lang", "hashtags", "layout")
+        self.walls[0] |= {name: changes[name] for name in own if name in changes}
         return self.whole()
 
     def _source(self, end: str, body: Any) -> Any:

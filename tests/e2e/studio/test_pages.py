@@ -330,6 +330,16 @@ async def test_people_are_invited_changed_and_removed(browser: Browser) -> None:
         await expect(page.get_by_role("button", name="Remove Maud")).to_be_disabled()
 
 
+async def test_a_wall_changes_its_language_and_hashtags(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/settings") as page:
+        await page.get_by_label("Language of the wall").select_option("es")
+        await page.get_by_label("Hashtags").fill("#muelle26, lanternas")
+        await page.get_by_role("button", name="Save").click()
+        await until(lambda: desk.walls[0].get("lang") == "es")
+        assert desk.walls[0]["hashtags"] == ["muelle26", "lanternas"]
+
+
 async def test_settings_say_what_plain_http_loses(browser: Browser) -> None:
     desk = FakeDesk()
     desk.secure = False
