@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { journey } from "../parts/journey";
-import { alone } from "../parts/mini";
+import { alone, asShown } from "../parts/mini";
 import { avatar, cap, caps, drawn, icon, langOf, nameOf, network, networkName, said, seenOf, words } from "../parts/small";
 import { countdown, language, when } from "../state/format";
 import { verdictsOf } from "../state/line";
@@ -53,7 +53,7 @@ export function post(queue: Queue, item: Queued): TemplateResult {
     <header class="row g12">${avatar(who, "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(who)}</span><span class="t12 i3 row g6"><span class="el" dir="auto">${post.author?.handle && post.author.handle !== who ? post.author.handle : ""}</span>${network(post.network, 16, false)}<span class="el">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></span></div>${hand(queue, item)}</header>
     <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${said(post)}</span>`}</p>
     <div class="beside">${media(queue, item)}${facts(queue, item)}</div>
-    <div class="rule stage"><p class="t12 i3">${t.queue.on_stage}</p>${alone(post)}</div>
+    <div class="rule stage"><p class="t12 i3">${t.queue.on_stage}</p>${alone(asShown(item))}</div>
     <div class="sp"></div>${journey(item, Date.now(), queue.desk.lang, false, queue.desk)}</article>`;
 }
 

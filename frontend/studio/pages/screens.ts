@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { mini } from "../parts/mini";
+import { asShown, mini } from "../parts/mini";
 import { Piece } from "../parts/piece";
 import { qr } from "../parts/qr";
 import { empty, failed, icon, loading } from "../parts/small";
@@ -34,7 +34,7 @@ class Screens extends Piece {
     }
     if (desk.place.wall === this.wall) return;
     this.wall = desk.place.wall;
-    void desk.api.queue(this.wall, ["approved"], undefined, 6).then((page) => { this.posts = page.items.map((one) => one.post); this.requestUpdate(); }, () => undefined);
+    void desk.api.queue(this.wall, ["approved"], undefined, 6).then((page) => { this.posts = page.items.map(asShown); this.requestUpdate(); }, () => undefined);
     void desk.api.settings().then((server) => { if (server.public_url) this.base = server.public_url.replace(/\/$/, ""); this.requestUpdate(); }, () => undefined);
   }
 

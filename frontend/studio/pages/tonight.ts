@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { mini } from "../parts/mini";
+import { asShown, mini } from "../parts/mini";
 import { Piece } from "../parts/piece";
 import { avatar, caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
 import { qr } from "../parts/qr";
@@ -81,7 +81,7 @@ class Tonight extends Piece {
 
   private screens(now: Now): TemplateResult | typeof nothing {
     if (!now.screens.length) return nothing;
-    const posts = this.shown.map((one) => one.post);
+    const posts = this.shown.map(asShown);
     return html`<section class="col g8"><div class="row"><h2 class="sec">${t.tonight.now}</h2><span class="sp"></span><span class="t12 i3">${t.tonight.drawn}</span></div>
       <ul class="thumbs-row">${now.screens.slice(0, 8).map((screen) => this.thumb(screen, posts, now.panic.on))}</ul></section>`;
   }
@@ -122,7 +122,7 @@ class Tonight extends Piece {
     const { post } = one;
     const shown = [...(one.journey ?? [])].reverse().find((step) => /show/.test(step.what))?.at_ms ?? one.decision?.at_ms;
     const who = nameOf(post.author);
-    const picture = pictureOf(post);
+    const picture = pictureOf(asShown(one));
     return html`<li class="row top g8">${avatar(who)}<a class="f1 quiet" href=${this.desk.href("posts", post.key)}><span class="row t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${shown ? t.tonight.ago(wait(Date.now() - shown, this.desk.lang)) : ""}</span></span><span class="two" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span></a>${picture ? html`<span class="thumb"><img src=${picture} alt="" loading="lazy" /></span>` : nothing}</li>`;
   }
 }

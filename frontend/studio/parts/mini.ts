@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { css } from "./style";
-import type { Post, WallLine } from "../state/types";
+import type { Post, Queued, WallLine } from "../state/types";
 import { drawn, langOf, nameOf, pictureOf, said } from "./small";
 
 const COLOUR = /^#[0-9a-f]{6}$/i;
@@ -17,6 +17,9 @@ function card(post: Post, big: boolean): TemplateResult {
     ${picture ? html`<img class="wp" src=${picture} alt="" loading="lazy" />` : nothing}
     <div class="wt" lang=${langOf(post)} dir=${post.dir ?? "auto"}>${post.text ? said(post) : ""}</div><div class="wa" dir="auto">${drawn(nameOf(post.author))}</div></div>`;
 }
+
+/** The post as the wall has it: without the pictures that a moderator kept back. */
+export const asShown = (item: Queued): Post => (item.decision?.without_media ? { ...item.post, media: [] } : item.post);
 
 /** A small drawing of a wall from the posts on it, in the shape of its screen. Said to be a drawing wherever it stands. */
 export function mini(wall: WallLine | undefined, posts: readonly Post[], ratio: number, covered = false): TemplateResult {

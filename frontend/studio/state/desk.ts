@@ -193,7 +193,9 @@ export class Desk {
   }
 
   private moved(): void {
+    const { page } = this.place;
     this.place = placeOf(location.hash);
+    if (page !== this.place.page && !this.toast?.bad) this.toast = undefined; // it would cover another page; the key still undoes
     if (this.door === "in" && this.wall && this.watched !== this.place.wall) this.follow(this.place.wall);
     this.tell();
   }

@@ -222,6 +222,14 @@ async def test_words_are_approved_without_their_photo(browser: Browser) -> None:
         await until(lambda: desk.state(key) == "approved")
         assert desk.of("/decide")[0]["without_media"] is True
         await expect(page.get_by_role("status").last).to_contain_text("Approved without its photo")
+        decision = photo["decision"]
+        photo["decision"] = {**(decision or {}), "without_media": True}
+        for other in ("tonight", "screens"):
+            await page.evaluate(f"location.hash = '#/hall/{other}'")
+            await expect(page.locator(".wall .wt").filter(has_text=text[:12]).first).to_be_visible()
+            await expect(page.locator(".wall img")).to_have_count(0)
+        await expect(page.locator(".toast")).to_have_count(0)
+        photo["decision"] = decision
         await page.evaluate("location.hash = '#/hall/queue/approved'")
         await page.locator(".pick").filter(has_text=text[:12]).click()
         await page.keyboard.press("h")
