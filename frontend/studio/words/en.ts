@@ -42,8 +42,8 @@ export const en = {
       go_tonight: "Tonight", go_queue: "Queue", go_stash: "Set aside", go_posts: "All posts", go_screens: "Screens", go_look: "Look", go_sources: "Sources", go_numbers: "Numbers", go_settings: "Settings",
       next: "Next", previous: "Previous", approve: "Approve", reject: "Reject", stash: "Set aside", without_media: "Approve without the photo", trust: "Trust the author", look: "Look, while held",
       block_wording: "Block the wording", show_one: "Show one of a burst", tick: "Tick, or take apart", ask: "Leave to somebody else", hide: "Take off the wall", pin: "Pin", feature: "Feature for 20 s", pause: "Pause the source",
-      clause_1: "Reject: clause 1", clause_2: "Reject: clause 2", clause_3: "Reject: clause 3", clause_4: "Reject: clause 4", clause_5: "Reject: clause 5",
-      clause_6: "Reject: clause 6", clause_7: "Reject: clause 7", clause_8: "Reject: clause 8", clause_9: "Reject: clause 9",
+      clause_1: "Reject: reason 1", clause_2: "Reject: reason 2", clause_3: "Reject: reason 3", clause_4: "Reject: reason 4", clause_5: "Reject: reason 5",
+      clause_6: "Reject: reason 6", clause_7: "Reject: reason 7", clause_8: "Reject: reason 8", clause_9: "Reject: reason 9",
     } as Record<string, string>,
   },
   palette: {
@@ -73,7 +73,7 @@ export const en = {
     well: "All is well.", heard: (n: number) => many(n, "The screen answers.", "Every screen answers."), dark: (name: string, at: string) => `${name} went dark at ${at}.`, darks: (n: number) => `${n} screens went dark.`, nearly: "Nearly.", ill: (name: string) => `${name} brings nothing.`,
     none: "Your wall is up, and empty.", none_help: "Write the first post yourself: it takes ten seconds and proves the whole path, from phone to screen.", first: "Write the first post", no_screen: "No screen is open.", no_screen_help: "Open the wall on a screen, and it says so here.", open: "Open the wall",
     nothing: "Nothing waits for you.", waits: (n: number) => many(n, "One post waits for a person.", `${n} posts wait for a person.`), covered: "The screens are covered.", go_queue: "Open the queue", see: (name: string) => `See ${name}`, now: "On the screens now", drawn: "drawn here from what is on air", sources: "Sources", silent: (n: number, ill: number) => (ill ? `${n}, ${ill} ${many(ill, "needs", "need")} a look` : `${n}, none silent`),
-    where: "Where from", says: "How it is", last: "Last post", post_wait: (n: number) => many(n, "post waits for a person", "posts wait for a person"), oldest: (ago: string) => `The oldest waits since ${ago}.`, nobody: "Nothing waits. New ones appear here by themselves.", shown: "Just shown", nothing_shown: "Nothing was shown yet.",
+    where: "Where from", says: "How it is", last: "Last post", post_wait: (n: number) => many(n, "post waits for a person", "posts wait for a person"), oldest: (ago: string) => `The oldest has waited for ${ago}.`, nobody: "Nothing waits. New ones appear here by themselves.", shown: "Just shown", nothing_shown: "Nothing was shown yet.",
     to_screen: "Post to screen", half: "half of the posts of the last 10 minutes were faster", unknown: "no post in the last 10 minutes", open_queue: "Open", live: "live", ago: (span: string) => `${span} ago`, never: "none yet", no_sources: "No source yet. The phone page works at once; networks are added under Sources.",
   },
   queue: {
