@@ -66,16 +66,17 @@ class Tonight extends Piece {
 
   private answer(now: Now): TemplateResult {
     const { desk } = this;
-    const dark = now.screens.filter((one) => !one.up);
+    const screens = now.screens.filter((one) => one.up || !one.id.startsWith("tab-")); // a tab that somebody closed is no screen
+    const dark = screens.filter((one) => !one.up);
     const ill = now.sources.filter((one) => !one.healthy);
     const [first] = dark;
     const sentence = now.panic.on ? t.tonight.covered
       : first ? `${t.tonight.nearly} ${dark.length === 1 ? t.tonight.dark(first.name, clock(first.last_ms, desk.lang)) : t.tonight.darks(dark.length)}`
-      : ill[0] ? `${t.tonight.nearly} ${t.tonight.ill(ill[0].source)}` : now.screens.length ? `${t.tonight.well} ${t.tonight.heard(now.screens.length)}` : t.tonight.no_screen;
+      : ill[0] ? `${t.tonight.nearly} ${t.tonight.ill(ill[0].source)}` : screens.length ? `${t.tonight.well} ${t.tonight.heard(screens.length)}` : t.tonight.no_screen;
     const button = first ? html`<a class="btn pri" data-main href=${desk.href("screens", first.id)}>${t.tonight.see(first.name)}</a>`
       : ill[0] ? html`<a class="btn pri" data-main href=${desk.href("sources", ill[0].source)}>${t.tonight.see(ill[0].source)}</a>`
-      : now.screens.length ? nothing : html`<a class="btn pri" data-main href="/w/${desk.place.wall}" target="_blank" rel="noopener">${t.tonight.open}</a>`;
-    const more = first ? (first.says || t.screens.cause) : ill[0] ? ill[0].says : now.screens.length ? (now.waiting ? t.tonight.waits(now.waiting) : t.tonight.nothing) : t.tonight.no_screen_help;
+      : screens.length ? nothing : html`<a class="btn pri" data-main href="/w/${desk.place.wall}" target="_blank" rel="noopener">${t.tonight.open}</a>`;
+    const more = first ? (first.says || t.screens.cause) : ill[0] ? ill[0].says : screens.length ? (now.waiting ? t.tonight.waits(now.waiting) : t.tonight.nothing) : t.tonight.no_screen_help;
     return html`<section class="col g8 answer"><p class="t12 i3">${day(Date.now(), desk.lang)}</p><h2 class="t32">${sentence}</h2><div class="row wrap g12">${button}<span class="i2" dir="auto">${more}</span></div></section>`;
   }
 

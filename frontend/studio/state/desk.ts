@@ -328,10 +328,13 @@ export class Desk {
     const of = redo ? "" : this.acts.takeBack();
     if (of === true) return this.say({ text: t.toast.taken_back });
     const kind = redo ? "redo" : "undo";
+    const stood = this.toast;
     this.act(kind, kind, of ? { of } : {}, {
       done: (answer) => {
         const [says] = (answer as Partial<Undone> | undefined)?.says ?? [];
-        this.say(says ? { text: says, bad: true } : { text: redo ? t.toast.redone : t.toast.undone });
+        // a late answer does not cover what was done since
+        if (says) this.say({ text: says, bad: true });
+        else if (!this.toast || this.toast === stood) this.say({ text: redo ? t.toast.redone : t.toast.undone });
         dispatchEvent(new CustomEvent("parvis-acts"));
       },
       refused: (problem) => {

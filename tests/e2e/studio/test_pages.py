@@ -24,6 +24,13 @@ async def test_tonight_answers_with_the_screen_that_went_dark(browser: Browser) 
         await expect(page.get_by_role("complementary")).to_contain_text("It stopped between")
 
 
+async def test_a_tab_that_somebody_closed_is_no_screen_that_went_dark(browser: Browser) -> None:
+    desk = FakeDesk(dark=True)
+    desk.screens[2] |= {"id": "tab-4f1c", "name": "tab-4f1c"}
+    async with seated(browser, desk, "#/hall/tonight") as page:
+        await expect(page.get_by_role("heading", name="All is well.")).to_be_visible()
+
+
 async def test_tonight_names_a_source_that_brings_nothing(browser: Browser) -> None:
     async with seated(browser, FakeDesk(ill=True), "#/hall/tonight") as page:
         await expect(page.get_by_role("heading", name="journal brings nothing")).to_be_visible()

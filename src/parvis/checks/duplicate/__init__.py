@@ -23,5 +23,5 @@ class Duplicate(Check):
         if not earlier:
             told = "No earlier post on this wall has the same words and media."
             return Verdict("duplicate", self.version, "pass", told, "duplicate.none")
-        told = f"{earlier[0]} has the same words and media and came first."
+        told = f"An earlier post on this wall has the same words and media: {earlier[0]}."
         return Verdict("duplicate", self.version, "hold", told, "duplicate", 1.0)

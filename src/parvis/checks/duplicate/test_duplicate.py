@@ -20,7 +20,9 @@ def judge(*twins: str) -> Verdict:
 def test_a_twin_is_held_and_named() -> None:
     verdict = judge("mastodon:example.org:1", "x::9")
     assert (verdict.outcome, verdict.code) == ("hold", "duplicate")
-    assert verdict.because == "mastodon:example.org:1 has the same words and media and came first."
+    assert verdict.because == (
+        "An earlier post on this wall has the same words and media: mastodon:example.org:1."
+    )
 
 
 def test_without_a_twin_it_passes_and_says_so() -> None:

@@ -64,8 +64,12 @@ def _beside(post: Post) -> list[tuple[str, str]]:
     return told
 
 
+LANGUAGES = {"en": "English", "fr": "French"}
+
+
 def _said(hit: Hit, where: str) -> str:
     entry = hit.entry
     if entry.list == "own":
         return f"This wall's own list has “{entry.said}”, found in {where}."
-    return f"The {entry.list} list ({entry.category}) has “{entry.said}”, found in {where}."
+    named = LANGUAGES.get(entry.list, entry.list)
+    return f"The {named} word list ({entry.category}) has “{entry.said}”, found in {where}."

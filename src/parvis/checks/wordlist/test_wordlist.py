@@ -95,7 +95,7 @@ def test_harmless_words_pass_and_say_so(text: str) -> None:
 
 def test_the_verdict_names_list_category_and_word() -> None:
     verdict = judge("Quel connard")
-    assert verdict.because == "The fr list (insult) has “connard”, found in the text."
+    assert verdict.because == "The French word list (insult) has “connard”, found in the text."
     assert (verdict.check, verdict.code, verdict.outcome) == ("wordlist", "wordlist.insult", "hold")
 
 
