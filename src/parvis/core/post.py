@@ -24,6 +24,8 @@ MustShow = Literal["name", "handle", "avatar", "timestamp", "logo", "whole_text"
 BLOB = "blob:"
 """Begins the address of media that we keep ourselves; the file's sha256 follows."""
 
+SENT = "sent_mark"
+"""`Post.extra[SENT]`: a mark of what was sent first, by which the same again is told from other."""
 CONSENT = "consent"
 """`Post.extra[CONSENT]`: what the author agreed to (version, language, time, words), where a
 source asked for it itself."""

@@ -51,6 +51,16 @@ class Act(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class Once(msgspec.Struct, frozen=True):
+    """A receipt is for one post: where the post `key` holds something else than `mark` says (its
+    `extra[SENT]`), or is gone, nothing was kept of this request, and it is told `says` (409).
+    """
+
+    key: str
+    mark: str
+    says: str
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What the door says back. `raws` (sources) or `acts` (formats) are stored before the answer
     leaves.
@@ -62,6 +72,7 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     raws: tuple[Raw, ...] = ()
     acts: tuple[Act, ...] = ()
+    once: Once | None = None
 
 
 class Consent(msgspec.Struct, frozen=True):

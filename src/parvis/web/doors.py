@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parvis.core.errors import Later
-from parvis.core.post import Raw
+from parvis.core.post import SENT, Raw
 from parvis.flow.collect import Collector
-from parvis.plug.door import Answer, Door, Knock
+from parvis.plug.door import Answer, Door, Knock, Once
 from parvis.plug.multipart import is_multipart
 from parvis.plug.source import Source
 from parvis.web.admit import Bucket, household
@@ -177,7 +177,21 @@ class Doors:
             if intake is None:
                 intake = self._intakes[name] = Intake(self._room.collector, name)
             await intake.store(answer.raws)
+        if answer.once is not None:
+            return await self._once(name, answer.once) or answer
         return answer
+
+    async def _once(self, name: str, once: Once) -> Answer | None:
+        """409 where another post, or none any more, has this receipt; looked at when it is stored,
+        for two may come at the same moment.
+        """
+        spec = self._room.collector.spec(name)
+        if spec is None:
+            return None
+        known = (await self._room.engine.known(spec.wall, [once.key], spec.org)).get(once.key)
+        if known is not None and known.post.extra.get(SENT, once.mark) == once.mark:
+            return None
+        return Answer(409, once.says.encode())
 
     async def format(self, request: Request) -> Response:
         """A request at a format's door, from a script or from a plain form."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import secrets
 
 import pytest
 
@@ -11,6 +13,7 @@ from parvis.core.post import DisplayPolicy
 from parvis.engine.embedded.engine import Embedded
 from parvis.flow.withdraw import ERASE_AFTER_MS
 from parvis.plug.receipt_word import key_of, post_id
+from parvis.sources.phone.speech import say
 from parvis.web.admit import Bucket
 from parvis.web.doors import PEOPLE_AT_ONCE, PEOPLE_PER_S, Doors
 from parvis.web.scale import Scale
@@ -215,7 +218,7 @@ async def test_after_erasure_the_receipt_says_so_and_nothing_else(street: Street
     assert "post.decided withdrawn author:receipt" in proof
     for text in ("zuversichtlich", "Norabella"):
         assert text not in told and text not in proof
-    assert (await sent(street, "Lanterns again", receipt=word)) == word
+    assert (await send(street, "Lanterns again", receipt=word)).status == 409
     assert await street.cards() == [], "what is withdrawn never comes back"
 
 
@@ -369,3 +372,35 @@ async def test_words_without_their_photo_are_so_everywhere(street: Street) -> No
     steps = re.findall("Read and accepted by a person[^<]*", await page(street, f"/r/{word}"))
     whole, bare = "Read and accepted by a person", ", without what it shows"
     assert steps[-2:] == [whole + bare, whole]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+async def test_other_words_with_a_receipt_that_is_used_are_not_lost_silently(
+    street: Street, lang: str
+) -> None:
+    word = secrets.token_urlsafe(18)
+    first = await send(street, "The first words", receipt=word)
+    assert first.status == 201
+    assert (await send(street, "The first words", receipt=word)).status == 201, "a double tap"
+    said = await send(street, "Quite other words", receipt=word, lang=lang)
+    assert said.status == 409
+    assert json.loads(said.body)["detail"] == say(lang, "other")
+    page = await send(street, "Quite other words", receipt=word, lang=lang, form=True)
+    assert page.status == 409 and b">Quite other words</textarea>" in page.body
+    receipt = await street.get(f"/r/{word}")
+    assert b"The first words" in receipt.body and b"other words" not in receipt.body
+    await act(street, word, "edit", b"text=Mended")
+    assert (await send(street, "The first words", receipt=word)).status == 201, "sent late again"
+    assert b"Mended" in (await street.get(f"/r/{word}")).body
+
+
+async def test_of_two_at_the_same_moment_one_is_told(street: Street) -> None:
+    word = secrets.token_urlsafe(18)
+    both = await asyncio.gather(*(send(street, each, receipt=word) for each in ("One", "Two")))
+    assert sorted(each.status for each in both) == [201, 409]
+
+
+async def test_a_receipt_that_was_withdrawn_takes_no_new_words(street: Street) -> None:
+    word = await sent(street, "These go")
+    await act(street, word, "withdraw")
+    assert (await send(street, "Others", receipt=word)).status == 409

@@ -9,7 +9,7 @@ import msgspec
 
 from parvis.core.post import Arrival, Raw, Unreadable
 from parvis.plug.darkroom import Unfit
-from parvis.plug.door import Answer, Door, Invitation, Knock
+from parvis.plug.door import Answer, Door, Invitation, Knock, Once
 from parvis.plug.receipt_word import key_of, post_id
 from parvis.plug.source import Source
 from parvis.plug.tools import Tools
@@ -24,6 +24,7 @@ from parvis.sources.phone.form import (
     read_form,
 )
 from parvis.sources.phone.sent import Agreed, Sent, Shown, post_of
+from parvis.sources.phone.speech import say
 
 JSON = "application/json"
 DOOR = Door("post", ("POST",), MAX_BYTES, "Takes the phone page's form.", people=True)
@@ -72,10 +73,11 @@ class Phone(Source):
         except Turned as turned:
             return Answer(turned.status, str(turned).encode())
         path = f"/r/{filled.word}"
+        once = Once(key_of(post_id(filled.word)), filled.mark, say(filled.lang, "other"))
         if "text/html" in knock.headers.get("accept", ""):
             seen = (("location", f"{path}?lang={quote(filled.lang)}&sent=1"),)
-            return Answer(303, headers=seen, raws=(raw,))
-        return Answer(201, msgspec.json.encode({"receipt": path}), JSON, raws=(raw,))
+            return Answer(303, headers=seen, raws=(raw,), once=once)
+        return Answer(201, msgspec.json.encode({"receipt": path}), JSON, raws=(raw,), once=once)
 
     def read(self, raw: Raw) -> Iterator[Arrival]:
         """The one post of a form."""
@@ -111,6 +113,7 @@ class Phone(Source):
             lang=consent.lang,  # type: ignore[arg-type]
             who=post_id(filled.who) if filled.who else None,
             media=media,
+            mark=filled.mark,
         )
         return Raw(msgspec.json.encode(sent), content_type=JSON, received_at_ms=now_ms)
 

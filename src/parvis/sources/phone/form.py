@@ -47,6 +47,8 @@ class Filled(msgspec.Struct, frozen=True):
     film: bytes
     poster: bytes
     shown: str = ""
+    mark: str = ""
+    """Of everything that was sent: a double tap has the same."""
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -93,6 +95,7 @@ def read_form(content_type: str, body: bytes, terms: Terms, now_ms: int, asked: 
         film=films[0] if films else b"",
         poster=posters[0] if posters else b"",
         shown=fields.get("shown", ""),
+        mark=word_for("", text.encode(), *pictures, *films),
     )
 
 

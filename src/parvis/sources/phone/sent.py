@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from parvis.core.post import BLOB, CONSENT, Author, Media, Post, Raw
+from parvis.core.post import BLOB, CONSENT, SENT, Author, Media, Post, Raw
 from parvis.plug.plain import clean, direction, one_line
 from parvis.plug.receipt_word import key_of
 from parvis.plug.text_entities import find_entities
@@ -54,6 +54,7 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     lang: Literal["en", "fr", "ar"] = "en"
     who: Hash | None = None
     media: Annotated[tuple[Shown, ...], msgspec.Meta(max_length=5)] = ()
+    mark: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 def post_of(sent: Sent, raw: Raw) -> Post:
@@ -74,7 +75,10 @@ def post_of(sent: Sent, raw: Raw) -> Post:
         media=tuple(_media(each) for each in sent.media),
         author=Author(key=key_of(f"by-{sent.who or sent.id}"), handle=name, name=name),
         received_at_ms=raw.received_at_ms,
-        extra={CONSENT: msgspec.json.encode(sent.agreed).decode()},
+        extra={
+            CONSENT: msgspec.json.encode(sent.agreed).decode(),
+            **({SENT: sent.mark} if sent.mark else {}),
+        },
     )
 
 
