@@ -70,6 +70,11 @@ def is_full(error: BaseException) -> bool:
     return "disk is full" in text or "database or disk" in text
 
 
+def full() -> Later:
+    """What a caller is told of a disk without room."""
+    return Later("The store's disk is full: free some space; nothing kept is lost.", FULL_S)
+
+
 def is_damaged(error: BaseException) -> bool:
     """Whether the file is no store any more, whatever is asked of it."""
     text = str(error).lower()
@@ -86,7 +91,7 @@ def passing(error: BaseException) -> Later | None:
     if not isinstance(cause, sqlite3.DatabaseError):
         return None
     if is_full(cause):
-        return Later("The store's disk is full: free some space; nothing kept is lost.", FULL_S)
+        return full()
     if is_damaged(cause):
         return Later("The store's file is damaged: stop parvis and restore a backup.", DAMAGED_S)
     if any(says in str(cause) for says in ("locked", "disk I/O", "unable to open")):

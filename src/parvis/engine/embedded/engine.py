@@ -19,6 +19,7 @@ from parvis.engine import work
 from parvis.engine.blobs import FolderBlobs
 from parvis.engine.change import Write
 from parvis.engine.commit import Outcome
+from parvis.engine.embedded.ballast import Ballast
 from parvis.engine.embedded.database import is_damaged, passing, read_engine, write_engine
 from parvis.engine.embedded.owner import Owner
 from parvis.engine.embedded.writer import BATCH, Writer
@@ -44,7 +45,8 @@ class Embedded(Store):
         self._owner = owner
         self._writing = write_engine(file, guard=guard)
         self._reading = read_engine(file, guard=guard)
-        self._writer = Writer(self._writing, clock, self.bell, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._writer = Writer(self._writing, clock, self.bell, loop, Ballast(folder))
         self._mine = threading.local()
         self._connections: list[sa.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="parvis-reader")
@@ -129,6 +131,7 @@ def _prepare(folder: Path) -> Owner:
             f"The data folder {folder} cannot be used ({error.strerror}): "
             "give a folder that can be written with --data."
         ) from error
+    Ballast(folder).make()
     engine = write_engine(folder / FILE, guard=False)
     try:
         migrate(engine, str(folder))

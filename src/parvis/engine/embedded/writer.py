@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from parvis.core.ports import Clock
 from parvis.engine.bell import Bell
-from parvis.engine.change import Write
+from parvis.engine.change import PutPost, Write
 from parvis.engine.commit import commit, runs, told_walls
-from parvis.engine.embedded.database import is_damaged, is_full, passing
+from parvis.engine.embedded.ballast import Ballast
+from parvis.engine.embedded.database import full, is_damaged, is_full, passing
 from parvis.engine.erase import alone, forget_keys
 from parvis.engine.store import KEYS_KEPT_MS
 
@@ -37,12 +38,18 @@ class Writer:
     """Batches form by themselves: whatever arrives while one is synced makes the next."""
 
     def __init__(
-        self, engine: sa.Engine, clock: Clock, bell: Bell, loop: asyncio.AbstractEventLoop
+        self,
+        engine: sa.Engine,
+        clock: Clock,
+        bell: Bell,
+        loop: asyncio.AbstractEventLoop,
+        ballast: Ballast,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._bell = bell
         self._loop = loop
+        self._ballast = ballast
         self._tick: list[Asked] = []
         self._asked: queue.SimpleQueue[list[Asked] | None] = queue.SimpleQueue()
         self._rest: list[Asked] = []
@@ -134,12 +141,21 @@ class Writer:
         return outcomes
 
     def _commit_run(self, conn: sa.Connection, writes: Sequence[Write]) -> list[Any]:
+        """All of them; while the disk is full, what people do and nothing that arrives."""
+        if not self._ballast.is_missed():
+            return self._try_run(conn, writes)
+        done = iter(self._try_run(conn, [write for write in writes if not _brings(write)]))
+        return [full() if _brings(write) else next(done) for write in writes]
+
+    def _try_run(self, conn: sa.Connection, writes: Sequence[Write]) -> list[Any]:
         try:
             with conn.begin():
                 outcomes = commit(conn, writes, self._clock())
         except Exception as error:
             later = self._understood(error)
             if later is not None:
+                if not all(map(_brings, writes)) and self._makes_room(error):
+                    return self._commit_run(conn, writes)
                 return [later] * len(writes)
             if len(writes) == 1:
                 return [error]
@@ -153,7 +169,13 @@ class Writer:
             with conn.begin():
                 return act(conn)
         except Exception as error:
-            return self._understood(error) or error
+            later = self._understood(error)
+            if later is not None and self._makes_room(error):
+                return self._act(conn, act)
+            return later or error
+
+    def _makes_room(self, error: Exception) -> bool:
+        return is_full(getattr(error, "orig", error)) and self._ballast.give()
 
     def _understood(self, error: Exception) -> Exception | None:
         """What the caller is told when the store as a whole cannot write now; logged once."""
@@ -165,7 +187,7 @@ class Writer:
         return told
 
     def _healed(self) -> None:
-        if self._broken:
+        if self._broken and not self._ballast.given:
             log.info("store.healed")
             self._broken = False
 
@@ -182,6 +204,11 @@ def _checkpoint(conn: sa.Connection) -> bool:
     except sqlite3.OperationalError:
         return False
     return bool(row[0] == 0)
+
+
+def _brings(write: Write) -> bool:
+    """Whether something arrives with it, which its sender tells again or keeps."""
+    return any(isinstance(change, PutPost) for change in write.changes)
 
 
 def _weight(asked: Asked) -> int:
