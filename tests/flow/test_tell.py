@@ -117,6 +117,14 @@ class Telling:
     async def cursor(self) -> int:
         return await self.venue.engine.bridge_cursor("out")
 
+    async def reached(self, seq: int) -> None:
+        """The cursor follows what was told."""
+
+        async def there() -> bool:
+            return await self.cursor() == seq
+
+        await until(there)
+
 
 def spec(**more: Any) -> BridgeSpec:
     return BridgeSpec(**{"id": "out", "wall": "square", "plugin": "scripted", **more})
@@ -144,7 +152,7 @@ async def test_what_is_shown_is_told_with_its_card_in_order(telling: Telling) ->
     assert telling.out.tried == [f"square.{news.fact.seq}" for news in told]
     assert len({news.ref for news in told}) == 3
     await telling.says("Telling.", True)
-    assert await telling.cursor() == told[-1].fact.seq
+    await telling.reached(told[-1].fact.seq)
 
 
 async def test_a_stop_and_a_start_lose_nothing_and_double_nothing(telling: Telling) -> None:

@@ -38,6 +38,7 @@ export class Queue extends Piece {
   private apart = new Set<string>();
   private bursts = new Bursts();
   private gone = new Map<string, State>();
+  private returned = new Map<string, Queued>();
   private past: { readonly line: Line; readonly at: number }[] = [];
   private held = new Map<string, Held>();
   private state: "loading" | "failed" | "there" = "loading";
@@ -121,7 +122,7 @@ export class Queue extends Piece {
   };
 
   async read(): Promise<void> {
-    const { desk, seat } = this;
+    const { desk, seat } = this, { turns } = desk.acts;
     const found: Queued[] = [];
     let before: number | undefined;
     try {
@@ -130,11 +131,11 @@ export class Queue extends Piece {
         if (seat !== this.seat || !this.isConnected) return;
         found.push(...page.items);
         before = page.before ?? undefined;
-        if (found.length > this.items.length) this.take(found);
+        if (found.length > this.items.length) this.take(found, turns);
       } while (before !== undefined && found.length < MOST);
       const first = this.whole !== seat;
       this.whole = seat;
-      this.take(found);
+      this.take(found, turns);
       if (first && this.given) this.choose(this.free(0), true);
     } catch (error) {
       this.said = desk.sentence(error);
@@ -144,11 +145,14 @@ export class Queue extends Piece {
     this.requestUpdate();
   }
 
-  private take(found: readonly Queued[]): void {
+  /** What the server has, but for what this person did since `turns`: nothing moves under a hand that is about to decide. */
+  private take(found: readonly Queued[], turns: number): void {
     this.state = "there";
+    const settled = turns === this.desk.acts.turns && !this.desk.acts.size;
+    for (const key of Array.from(this.returned.keys())) if (settled || found.some((one) => one.post.key === key)) this.returned.delete(key);
     const states = new Set<State>(this.states());
     for (const [key, state] of this.gone) if (!this.desk.acts.size && !states.has(state) && !found.some((one) => one.post.key === key)) this.gone.delete(key);
-    this.items = found.filter((one) => !this.gone.has(one.post.key) || states.has(this.gone.get(one.post.key)!));
+    this.items = [...found.filter((one) => !this.gone.has(one.post.key) || states.has(this.gone.get(one.post.key)!)), ...this.returned.values()];
     this.sort();
   }
 
@@ -284,7 +288,7 @@ export class Queue extends Piece {
     const at = this.lines.indexOf(line);
     this.past.push({ line: { ...line, items }, at });
     const keys = new Set(items.map((one) => one.post.key));
-    for (const key of keys) this.gone.set(key, state);
+    for (const key of keys) this.gone.set(key, state), this.returned.delete(key);
     this.items = this.items.filter((one) => !keys.has(one.post.key));
     this.counted = -1;
     this.mine = 0; // decided: nothing to let go of
@@ -294,7 +298,7 @@ export class Queue extends Piece {
   private back(): void {
     const last = this.past.pop();
     if (last) {
-      for (const one of last.line.items) this.gone.delete(one.post.key);
+      for (const one of last.line.items) this.gone.delete(one.post.key), this.returned.set(one.post.key, one);
       this.items = [...this.items, ...last.line.items];
       this.sort();
       this.choose(this.lines.find((one) => one.items.some((item) => item.post.key === last.line.items[0]!.post.key))?.key ?? last.line.key);

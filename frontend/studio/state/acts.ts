@@ -29,6 +29,18 @@ export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
 }
 
+interface Revised {
+  readonly post?: string;
+  readonly rev?: number;
+}
+
+/** The revisions of posts that an answer tells of. */
+function revisionsOf(act: Act, answer: unknown): ReadonlyMap<string, number> {
+  const { acts = [], rev } = (answer ?? {}) as { readonly acts?: readonly Revised[]; readonly rev?: number };
+  const told = [...acts, { post: act.body["post"] as string | undefined, rev }];
+  return new Map(told.filter((one): one is Required<Revised> => typeof one.post === "string" && typeof one.rev === "number").map(({ post, rev }) => [post, rev]));
+}
+
 /** Sends acts one after the other, so that undo follows what it undoes. With no answer they wait here, also over a reload. */
 export class Acts {
   private line: Act[] = [];
@@ -36,6 +48,8 @@ export class Acts {
   private running = false;
   private timer = 0;
   private last = 0;
+  /** Grows with every act and every answer: what was read under another number may not know of the latest. */
+  turns = 0;
   /** Since when nobody answers; 0 while the server does. */
   stuckSince = 0;
   private readonly changed: () => void;
@@ -63,6 +77,7 @@ export class Acts {
   add(act: Omit<Act, "id" | "at">, hearers: Hearers): void {
     this.last = Math.max(Date.now(), this.last + 1); // two of one moment keep their order
     const whole: Act = { ...act, id: newId(), at: this.last };
+    this.turns++;
     this.hearers.set(whole.id, hearers);
     this.line.push(whole);
     keepAct(whole);
@@ -108,7 +123,19 @@ export class Acts {
     return whole;
   }
 
+  /** What waits was asked for before this person's own last act was answered: it follows that one's revision. */
+  private renumber(revisions: ReadonlyMap<string, number>): void {
+    if (!revisions.size) return;
+    const newer = (one: Revised): Revised => ({ ...one, rev: Math.max(one.rev ?? 0, revisions.get(one.post ?? "") ?? 0) });
+    for (const act of this.line.slice(1)) {
+      const body = act.body as Revised & { readonly decisions?: readonly Revised[] };
+      if (body.post && body.rev !== undefined && revisions.has(body.post)) this.change(act, { body: newer(body) as Act["body"] });
+      else if (body.decisions?.some((one) => revisions.has(one.post ?? ""))) this.change(act, { body: { ...body, decisions: body.decisions.map((one) => (revisions.has(one.post ?? "") ? newer(one) : one)) } });
+    }
+  }
+
   private done(act: Act): Hearers {
+    this.turns++;
     this.line = this.line.filter((one) => one.id !== act.id);
     dropAct(act);
     const heard = this.hearers.get(act.id) ?? this.others;
@@ -124,6 +151,7 @@ export class Acts {
       try {
         const answer = await this.send(act, (body) => this.change(act, { body }));
         this.stuckSince = 0;
+        this.renumber(revisionsOf(act, answer));
         this.done(act).done?.(answer);
       } catch (error) {
         const problem = error instanceof Problem ? error : new Problem(500, String(error));

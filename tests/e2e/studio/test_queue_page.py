@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
 from tests.e2e.studio.seat import seated
@@ -74,6 +77,54 @@ async def test_approve_reject_set_aside_and_back(browser: Browser) -> None:
         await until(lambda: desk.state(HELD) == "rejected")
         assert desk.of("/decide")[2]["why"] == "Points at a private person"
         assert desk.of("/decide")[2]["code"] == "clause_5"
+
+
+async def test_an_older_answer_moves_nothing_under_the_hand(browser: Browser) -> None:
+    desk, asked, may = FakeDesk(), asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await may.wait()
+        await route.fulfill(response=answer)
+
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("s")
+        await until(lambda: desk.state(HELD) == "hidden")
+        await page.route(re.compile("/queue"), slow)
+        desk.tell()
+        await asyncio.wait_for(asked.wait(), 5)  # it has read the queue without this post
+        await page.keyboard.press("z")
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        async with page.expect_response(re.compile("/queue")):
+            may.set()
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("5")
+        await until(lambda: desk.state(HELD) == "rejected")
+        assert {one["post"] for one in desk.of("/decide")} == {HELD}
+
+
+async def test_what_follows_an_undo_goes_by_its_revision(browser: Browser) -> None:
+    desk, may = FakeDesk(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        answer = {"acts": [{"post": HELD, "rev": 9}], "says": []}
+        await may.wait()
+        await route.fulfill(json=answer)
+
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("s")
+        await until(lambda: desk.state(HELD) == "hidden")
+        await page.route("**/undo", slow)
+        await page.keyboard.press("z")
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("5")
+        may.set()
+        await until(lambda: len(desk.of("/decide")) == 2)
+        assert desk.of("/decide")[1]["rev"] == 9
 
 
 async def test_j_and_k_walk_and_the_arrows_too(browser: Browser) -> None:
