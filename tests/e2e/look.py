@@ -173,5 +173,5 @@ async def faults_at(page: Page, width: int, height: int) -> list[str]:
         return not found
 
     with contextlib.suppress(TimeoutError, AssertionError):
-        await until(clean, 4)
+        await until(clean, 15)
     return found

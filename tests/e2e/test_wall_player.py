@@ -373,7 +373,13 @@ async def test_long_words_are_paged_whole(browser: Browser, empty: StubWall) -> 
         slab = post(seen.page, 3)
         await expect(slab.locator(".text")).to_have_text(LONG)
         label = slab.locator(".label")
-        pages = int((await label.get_attribute("data-page") or "").split(" / ")[1])
+
+        async def sized() -> bool:
+            await seen.page.clock.run_for(50)
+            return await label.get_attribute("data-page") is not None
+
+        await until(sized)
+        pages = int((await label.get_attribute("data-page") or "").split("/")[1])
         assert pages > 1
         read: set[str] = set()
         words = (

@@ -56,7 +56,7 @@ def test_what_the_page_sends_stands_on_the_wall(
     running = up("event.toml", "--data", "data", "--port", "0", **secrets)
     address = running.ready()
     told = sent_as_written(SIGNED, address, secrets)
-    assert told == '{"accepted":[{"item":0,"id":"42"}],"refused":[]}'
+    assert told == '{"accepted":[{"item":0,"id":"42","key":"webhook:main:42"}],"refused":[]}'
     assert '"id":"43"' in sent_as_written(BEARER, address, secrets)
     until_now(lambda: sorted(shown(tmp_path)) == ["Hello #square", "The coffee is ready"])
     forged = sent_as_written(SIGNED, address, {"STAGE_WEBHOOK_SECRET": "whsec_" + "A" * 43 + "="})
