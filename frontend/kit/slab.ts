@@ -193,7 +193,7 @@ export function* fittingSlab(slab: HTMLElement, u: number, top: number): Rests<n
   text.classList.add("breaks");
   if (yield* fitting(text, words, u, top)) return 1;
   text.classList.add("paged");
-  if (label) label.dataset["page"] = "1\u00a0/\u00a09"; // before measuring: the mark takes its own room
+  if (label) label.dataset["page"] = "88\u00a0/\u00a088"; // before measuring: the mark takes its own room, the widest that it may need
   const line = lineOf(text, u);
   if (words.clientHeight < line) text.classList.add("lean");
   const page = Math.max(1, Math.floor((words.clientHeight + 1) / line)) * lineOf(text, u);
