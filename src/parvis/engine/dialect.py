@@ -284,8 +284,9 @@ def one_each(
     key: sa.Column[Any],
     name: str,
     *where: sa.ColumnElement[bool],
+    most: int = 1,
 ) -> sa.Select[Any]:
-    """The row of each of the keys in the parameter `name`, which with `where` is one at most.
+    """The rows of each of the keys in the parameter `name`: with `where`, `most` of one key.
 
     For PostgreSQL, looked up key by key: a plan kept from the time when the table was small, or
     made without statistics, would else go through all of it.
@@ -293,7 +294,7 @@ def one_each(
     asked = sa.func.unnest(sa.cast(sa.bindparam(name), sa.ARRAY(sa.Text())))
     wanted = asked.table_valued("key", name="wanted").render_derived(name="wanted")
     found = sa.select(*columns).where(*where, key == wanted.c.key)
-    rows = found.limit(sa.literal_column("1")).lateral("found")
+    rows = found.limit(sa.literal_column(str(most))).lateral("found")
     return sa.select(*rows.c).select_from(wanted.join(rows, sa.true()))
 
 

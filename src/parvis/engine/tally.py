@@ -15,7 +15,7 @@ from parvis.core.post import Post
 from parvis.core.wire import Card
 from parvis.engine import tables as t
 from parvis.engine.codec import post_of_body
-from parvis.engine.dialect import Drop, Set, one_of
+from parvis.engine.dialect import Drop, Find, Set, one_each, one_of
 
 Row = tuple[Any, ...]
 _t = t.tally
@@ -24,6 +24,14 @@ _SHOWN = Set(
     _t, to=("shown_ms",), by=("wall", "post"), only=_t.c.shown_ms == sa.literal_column("0")
 )
 _DROP = Drop(_t, by=("wall", "post"))
+_COLUMNS = (_t.c.post, _t.c.followers, _t.c.interactions, _t.c.tags)
+_ORG = _t.c.org == sa.bindparam("org")
+_stand = Find(
+    sa.select(*_COLUMNS).where(_ORG, one_of(_t.c.post, "keys")),
+    "org",
+    "keys",
+    postgresql=one_each(_COLUMNS, _t.c.post, "keys", _ORG, most=100_000),
+)
 _BODIES = sa.select(t.post.c.key, t.post.c.body).where(
     t.post.c.org == sa.bindparam("org"), one_of(t.post.c.key, "keys")
 )
@@ -95,14 +103,25 @@ class Tallying:
 
     def settle(self, conn: sa.Connection) -> None:
         """Change what stands: on every wall of a post that was put, in one order."""
-        told = [
-            (facts.followers, facts.interactions, facts.tags, key, org)
-            for (org, key), (_, facts) in sorted(self._known.items(), key=lambda item: item[0])
-        ]
+        told = sorted(self._corrected(conn), key=lambda row: (row[4], row[3]))
         _FACTS(conn, told)
         first = sorted(at for at in self._shown if at not in self._new)
         _SHOWN(conn, [(self._shown[at], *at) for at in first])
         _DROP(conn, sorted(self._gone))
+
+    def _corrected(self, conn: sa.Connection) -> Iterable[Row]:
+        """Facts that stand otherwise: most posts are new, and have none that could."""
+        by_org: dict[str, list[str]] = {}
+        for org, key in self._known:
+            by_org.setdefault(org, []).append(key)
+        for org, keys in by_org.items():
+            for key in {row[0] for row in _stand(conn, org, keys) if self._differ(org, *row)}:
+                facts = self._known[org, key][1]
+                yield (facts.followers, facts.interactions, facts.tags, key, org)
+
+    def _differ(self, org: str, key: str, *stands: object) -> bool:
+        facts = self._known[org, key][1]
+        return stands != (facts.followers, facts.interactions, facts.tags)
 
 
 def row_of(place: Place, post: Post, facts: Facts, shown_ms: int) -> Row:
