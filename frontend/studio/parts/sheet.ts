@@ -5,11 +5,17 @@ import { Piece } from "./piece";
 export class Sheet extends Piece {
   protected override firstUpdated(_changed: PropertyValues): void {
     const dialog = this.querySelector("dialog");
-    dialog?.addEventListener("close", () => this.shut());
+    dialog?.addEventListener("close", () => this.isConnected && this.shut()); // told late: another may be open by then
     dialog?.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
     });
     dialog?.showModal();
+  }
+
+  /** Closes at once: the key pressed next finds it gone. */
+  protected leave(): void {
+    this.querySelector("dialog")?.close();
+    this.shut();
   }
 
   protected shut(): void {

@@ -38,7 +38,7 @@ class KeysSheet extends Sheet {
     return html`<dialog class="over keys" aria-labelledby="keys-title" @keydown=${this.pressed}>
       <header class="row"><h2 class="t18 f1" id="keys-title">${t.keys.title}</h2>
         ${Object.keys(desk.own.keys).length ? html`<button class="btn sm" @click=${() => desk.setOwn({ keys: {} })}>${t.keys.reset}</button>` : nothing}
-        <button class="btn ghost icon" aria-label=${t.nav.close} @click=${() => this.querySelector("dialog")?.close()}>${icon("x", 18)}</button></header>
+        <button class="btn ghost icon" aria-label=${t.nav.close} @click=${this.leave}>${icon("x", 18)}</button></header>
       <div class="in">
         ${toggle(t.keys.letters, t.keys.letters_help, desk.own.letters, (letters) => desk.setOwn({ letters }))}
         <p class="t12 i3">${t.keys.note}</p><p class="t12 warn" role="status">${this.says}</p>

@@ -97,7 +97,7 @@ class Palette extends Sheet {
 
   private does(entry: Entry | undefined): void {
     if (!entry) return;
-    this.querySelector("dialog")?.close();
+    this.leave();
     entry.run();
   }
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import WATCH
 from tests.e2e.studio.fake_desk import FakeDesk, served
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -20,6 +21,11 @@ PAGES = (
     "tonight", "queue", "posts", "write", "screens", "look", "sources", "numbers", "settings",
 )  # fmt: skip
 OWN = "localStorage.getItem('parvis-studio') || localStorage.setItem('parvis-studio', {})"
+
+
+async def only_its_own(page: Page) -> bool:
+    """Whether nothing is stored but what the person chose; acts under way stay until answered."""
+    return await page.evaluate("Object.keys(localStorage)") == ["parvis-studio"]  # type: ignore[no-any-return]
 
 
 @asynccontextmanager
@@ -52,7 +58,7 @@ async def seated(
             assert not strangers, f"asked somebody else: {strangers}"
             assert errors == []
             assert await page.evaluate("window.violations") == []
-            assert await page.evaluate("Object.keys(localStorage)") == ["parvis-studio"]
+            await until(lambda: only_its_own(page))
             assert await window.cookies() == []
         finally:
             await window.close()
