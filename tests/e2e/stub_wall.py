@@ -35,8 +35,8 @@ from parvis.core.wire import (
 )
 from parvis.plug.find import find
 from parvis.plug.layout import Layout
-from parvis.web.page_look import look_sheet
-from parvis.web.page_wall import wall_page
+from parvis.web.pages.look import look_sheet
+from parvis.web.pages.wall import wall_page
 from parvis.web.reach import qr_svg
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static

@@ -11,7 +11,7 @@ from parvis.run import local_call, welcome
 from parvis.run.progress import Wait
 from parvis.run.recipe import stays
 from parvis.run.settings import Settings
-from parvis.web.api_types import Served
+from parvis.web.api.types import Served
 from parvis.web.reach import reachable
 from parvis.web.room import Applied
 

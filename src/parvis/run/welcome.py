@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from parvis.run.sentence import with_nearest
 from parvis.run.wire_up import House
-from parvis.web.api_types import Served, ServedSource, ServedWall
+from parvis.web.api.served import served
+from parvis.web.api.types import Served, ServedSource, ServedWall
 from parvis.web.guard import PASS_MS, digest, new_token
 from parvis.web.reach import is_here, outside, reachable
-from parvis.web.served import served
 
 SOURCES_ANSWER_S = 5.0
 ASK_AGAIN_S = 0.1

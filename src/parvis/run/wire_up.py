@@ -46,7 +46,7 @@ from parvis.web.guard import Guard
 from parvis.web.hub import Hub
 from parvis.web.media import Media
 from parvis.web.names import name_of
-from parvis.web.page_plain import STUDIO
+from parvis.web.pages.plain import STUDIO
 from parvis.web.reach import Reach
 from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots

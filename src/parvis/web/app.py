@@ -10,11 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parvis.web import openapi
 from parvis.web.admit import Admission, Turned
-from parvis.web.api import Api
+from parvis.web.api.api import Api
 from parvis.web.doors import Doors
 from parvis.web.entry import Entry, routes
 from parvis.web.outside import Outside
-from parvis.web.pages import Pages
+from parvis.web.pages.pages import Pages
 from parvis.web.problem import problem
 from parvis.web.room import Room
 from parvis.web.visitors import Visitors

@@ -20,12 +20,12 @@ from parvis.plug.multipart import BadForm, parse
 from parvis.plug.receipt_word import is_word
 from parvis.web.entry import Entry, answer, read_body
 from parvis.web.media import own_file
-from parvis.web.page_notice import notice_page
-from parvis.web.page_phone import Asked, Written, phone_page
-from parvis.web.page_plain import sentence_page
-from parvis.web.page_receipt import Receipt, proof_of, unknown_page
-from parvis.web.page_share import share_page
-from parvis.web.pages import page, patiently
+from parvis.web.pages.notice import notice_page
+from parvis.web.pages.pages import page, patiently
+from parvis.web.pages.phone import Asked, Written, phone_page
+from parvis.web.pages.plain import sentence_page
+from parvis.web.pages.receipt import Receipt, proof_of, unknown_page
+from parvis.web.pages.share import share_page
 from parvis.web.problem import Failed, problem
 from parvis.web.room import Room
 from parvis.web.snapshots import Held

@@ -17,8 +17,8 @@ from parvis.run.commands import trace
 from parvis.run.settings import load
 from parvis.run.wire_up import open_house
 from parvis.web import reach
-from parvis.web.api_types import Served, ServedSource, ServedWall
-from parvis.web.served import served
+from parvis.web.api.served import served
+from parvis.web.api.types import Served, ServedSource, ServedWall
 from tests.street import EVENT, KEY, Street
 from tests.studio import owner
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parvis.core.post import DisplayPolicy
-from parvis.web import api_numbers
+from parvis.web.api import numbers as numbers_api
 from tests.street import Street, bearer
 from tests.studio import colleague, value
 
@@ -100,7 +100,7 @@ async def test_a_period_is_half_open(street: Street) -> None:
 async def test_all_rows_are_one_file_that_runs_nothing(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_numbers, "MAX_PAGE", 2)
+    monkeypatch.setattr(numbers_api, "MAX_PAGE", 2)
     await three(street)
     rows = await table(street, "posts")
     assert [row["post"] for row in rows] == [f"webhook:main:{n}" for n in (3, 2, 1)]

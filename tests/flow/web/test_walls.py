@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from parvis.core.wire import Snapshot, apply
 from parvis.flow.publish import messages
-from parvis.web.page_plain import STUDIO
+from parvis.web.pages.plain import STUDIO
 from tests.street import Street
 from tests.studio import HERE, colleague, owner, value
 

@@ -17,10 +17,10 @@ from parvis.core.wall import Wall
 from parvis.core.wire import Card, CardPolicy, FormatFace, Snapshot, WallFace
 from parvis.flow.receipt import Standing
 from parvis.plug.door import Choice, Consent, Form, Invitation
-from parvis.web.page_phone import Asked, Written, phone_page
-from parvis.web.page_receipt import Receipt
-from parvis.web.page_share import share_page
-from parvis.web.page_wall import wall_page
+from parvis.web.pages.phone import Asked, Written, phone_page
+from parvis.web.pages.receipt import Receipt
+from parvis.web.pages.share import share_page
+from parvis.web.pages.wall import wall_page
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
 from parvis.web.tongue import TONGUES

@@ -15,7 +15,7 @@ import pytest
 
 import parvis
 from parvis.sources.phone.speech import WORDS
-from parvis.web.page_card import _alike
+from parvis.web.pages.card import _alike
 from parvis.web.tongue import TONGUES
 from parvis.web.words import FR
 from tests.unit.frontend.node import asked

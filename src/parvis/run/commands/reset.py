@@ -14,8 +14,8 @@ from parvis.core.person import Person
 from parvis.run import local_call
 from parvis.run.settings import Settings, load
 from parvis.run.wire_up import open_house
-from parvis.web.api_people import People, ResetLink
-from parvis.web.api_types import Served
+from parvis.web.api.people import People, ResetLink
+from parvis.web.api.types import Served
 from parvis.web.guard import PASS_MS, digest, new_token
 
 SUMMARY = "print a link to another password for somebody who has forgotten theirs"

@@ -15,7 +15,7 @@ from parvis.engine import Step
 from parvis.run import local_call
 from parvis.run.settings import Settings, load
 from parvis.run.wire_up import open_house
-from parvis.web.api_types import NO_TRACE, Trace
+from parvis.web.api.types import NO_TRACE, Trace
 
 SUMMARY = "print the whole journey of a post, also once it was withdrawn"
 WHICH = (

@@ -18,7 +18,7 @@ from parvis.flow.desk import Asked, Taken
 from parvis.flow.explain import Why
 from parvis.flow.publish import team_media
 from parvis.flow.ruling import Kind
-from parvis.web.api_types import ActId, PostKey
+from parvis.web.api.types import ActId, PostKey
 from parvis.web.asked import actor_of, must_stand, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.names import names

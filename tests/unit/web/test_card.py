@@ -6,7 +6,7 @@ import pytest
 
 from parvis.core.post import Author, Entity, Media
 from parvis.core.wire import Card, CardPolicy
-from parvis.web.page_card import card_element, picture_of, text_nodes
+from parvis.web.pages.card import card_element, picture_of, text_nodes
 
 
 def card(**more: Any) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parvis.core.wall import SourceSpec
 from parvis.engine import Health
-from parvis.web.api_types import Served, ServedSource, ServedWall
+from parvis.web.api.types import Served, ServedSource, ServedWall
 from parvis.web.room import Room
 
 

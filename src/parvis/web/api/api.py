@@ -6,23 +6,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parvis.core.wire import Snapshot
-from parvis.web import api_types as types
-from parvis.web.api_acts import ActsApi
-from parvis.web.api_look import LookApi
-from parvis.web.api_now import NowApi
-from parvis.web.api_numbers import NumbersApi
-from parvis.web.api_people import PeopleApi
-from parvis.web.api_queue import QueueApi
-from parvis.web.api_screens import ScreensApi
-from parvis.web.api_sources import SourcesApi
-from parvis.web.api_walls import WallsApi
-from parvis.web.api_write import WriteApi
+from parvis.web.api import types
+from parvis.web.api.acts import ActsApi
+from parvis.web.api.look import LookApi
+from parvis.web.api.now import NowApi
+from parvis.web.api.numbers import NumbersApi
+from parvis.web.api.people import PeopleApi
+from parvis.web.api.queue import QueueApi
+from parvis.web.api.screens import ScreensApi
+from parvis.web.api.served import served
+from parvis.web.api.sources import SourcesApi
+from parvis.web.api.walls import WallsApi
+from parvis.web.api.write import WriteApi
 from parvis.web.asked import actor_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
 from parvis.web.problem import Failed
 from parvis.web.room import Applied, Room
-from parvis.web.served import served
 from parvis.web.static_files import same
 
 MAX_EVENT_FILE = 512 * 1024

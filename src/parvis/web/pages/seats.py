@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from parvis.core.wire import Card
 from parvis.plug.layout import Plan
-from parvis.web.page_card import picture_of
+from parvis.web.pages.card import picture_of
 
 
 def seated(cards: Sequence[Card], plan: Plan | None) -> list[Card | None]:

@@ -13,11 +13,11 @@ from parvis import __version__
 from parvis.core.event import PostDecided
 from parvis.core.person import may
 from parvis.engine import BridgeHealth, Health, Step
-from parvis.web.api_screens import PanicState, ScreensApi
+from parvis.web.api.screens import PanicState, ScreensApi
 from parvis.web.asked import actor_of, wall_of
 from parvis.web.entry import Entry, answer
 from parvis.web.names import names
-from parvis.web.page_plain import STUDIO
+from parvis.web.pages.plain import STUDIO
 from parvis.web.problem import Failed
 from parvis.web.room import Room
 from parvis.web.screens import Screen, is_secure

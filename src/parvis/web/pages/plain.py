@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from parvis.web.element import document, el
-from parvis.web.page_wall import head
-from parvis.web.phone_parts import bar, whole
+from parvis.web.pages.phone_parts import bar, whole
+from parvis.web.pages.wall import head
 from parvis.web.static_files import Static
 from parvis.web.tongue import TONGUES
 

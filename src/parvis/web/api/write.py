@@ -14,7 +14,7 @@ from parvis.flow import staff
 from parvis.plug.darkroom import Developed, Unfit
 from parvis.plug.multipart import BadForm, Part, is_multipart, parse
 from parvis.plug.plain import clean, one_line
-from parvis.web.api_types import ActId
+from parvis.web.api.types import ActId
 from parvis.web.asked import actor_of, wall_of
 from parvis.web.entry import Entry, answer, body_of, read_body
 from parvis.web.problem import Failed

@@ -14,11 +14,11 @@ from parvis.core.contrast import LEAST, ink_on, is_colour, ratio
 from parvis.core.look import Brand, Look, faults_of, look_of
 from parvis.core.wall import Wall
 from parvis.core.wire import Snapshot
-from parvis.web.api_walls import merged
+from parvis.web.api.walls import merged
 from parvis.web.asked import actor_of, no_wall, wall_of, word
 from parvis.web.entry import Entry, Query, answer
-from parvis.web.page_wall import wall_page
-from parvis.web.pages import page
+from parvis.web.pages.pages import page
+from parvis.web.pages.wall import wall_page
 from parvis.web.problem import Failed
 from parvis.web.room import Room
 from parvis.web.snapshots import Held

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from parvis.engine import Act
 from parvis.flow.undo import Undone
-from parvis.web.api_types import ActId, PostKey
+from parvis.web.api.types import ActId, PostKey
 from parvis.web.asked import actor_of, must_stand, wall_of
 from parvis.web.entry import Entry, answer, body_of
 from parvis.web.room import Room

@@ -11,8 +11,8 @@ import msgspec
 from parvis.core.wire import FormatFace
 from parvis.plug.door import Form, Invitation
 from parvis.web.element import Element, el, json_block
-from parvis.web.page_card import NETWORKS
-from parvis.web.phone_parts import icon, languages, tabs, whole
+from parvis.web.pages.card import NETWORKS
+from parvis.web.pages.phone_parts import icon, languages, tabs, whole
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue

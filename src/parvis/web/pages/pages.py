@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from parvis.core.errors import Later
 from parvis.web.entry import Entry, Handle
-from parvis.web.page_look import look_sheet, mark_of
-from parvis.web.page_plain import sentence_page, studio_page
-from parvis.web.page_wall import wall_page
+from parvis.web.pages.look import look_sheet, mark_of
+from parvis.web.pages.plain import sentence_page, studio_page
+from parvis.web.pages.wall import wall_page
 from parvis.web.problem import problem
 from parvis.web.reach import qr_svg
 from parvis.web.room import Room

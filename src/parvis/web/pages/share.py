@@ -6,8 +6,8 @@ import msgspec
 
 from parvis.core.wire import Card
 from parvis.web.element import Element, el, json_block
-from parvis.web.page_card import NETWORKS, picture_of, text_nodes
-from parvis.web.phone_parts import bar, icon, languages, moment, whole
+from parvis.web.pages.card import NETWORKS, picture_of, text_nodes
+from parvis.web.pages.phone_parts import bar, icon, languages, moment, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 

@@ -12,8 +12,8 @@ from parvis.core.wall import Wall
 from parvis.flow.receipt import Standing
 from parvis.plug.receipt_word import number_of
 from parvis.web.element import Element, el
-from parvis.web.page_card import text_nodes
-from parvis.web.phone_parts import bar, icon, languages, moment, tabs, whole
+from parvis.web.pages.card import text_nodes
+from parvis.web.pages.phone_parts import bar, icon, languages, moment, tabs, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from parvis.core.wire import Card
 from parvis.plug.layout import Plan
 from parvis.web.element import Element, document, el, json_block
-from parvis.web.page_card import card_element
-from parvis.web.page_look import attributes, look_address, look_sheet
+from parvis.web.pages.card import card_element
+from parvis.web.pages.look import attributes, look_address, look_sheet
+from parvis.web.pages.seats import seated
 from parvis.web.scripts import sheets_of
-from parvis.web.seats import seated
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
 from parvis.web.words import direction_of

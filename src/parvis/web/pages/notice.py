@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
 from parvis.web.element import Element, el
-from parvis.web.phone_parts import icon, languages, whole
+from parvis.web.pages.phone_parts import icon, languages, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 from parvis.web.words import words_of

@@ -1,0 +1,1 @@
+"""The pages that people and screens open, drawn by the server."""
