@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from tests.live_listener import Way, listening
 from tests.memory_wall import MemoryWall
 from tests.snapshots import Stream

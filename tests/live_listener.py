@@ -14,10 +14,10 @@ import uvloop
 from uvicorn.server import ServerState
 
 from parvis.web.admit import Turned
-from parvis.web.hub import Hub
-from parvis.web.live import Admit, Joined, LiveApp, Scope, view_of, wall_of
-from parvis.web.protocol import live_protocol
-from parvis.web.server import AsgiApp, with_live
+from parvis.web.live.follow import Admit, Joined, LiveApp, Scope, view_of, wall_of
+from parvis.web.live.hub import Hub
+from parvis.web.live.protocol import live_protocol
+from parvis.web.live.server import AsgiApp, with_live
 from tests.waiting import until
 
 Way = Literal["direct", "asgi", "h11"]

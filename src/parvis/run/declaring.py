@@ -12,7 +12,7 @@ from parvis.flow.declare import carry_out, plan
 from parvis.flow.tell import Teller
 from parvis.run.event_file import read_event
 from parvis.run.event_tables import Declared, Known
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from parvis.web.room import Applied
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from parvis.core.errors import Later, Refused
-from parvis.web.server import SOCKET_NAME, socket_address
+from parvis.web.live.server import SOCKET_NAME, socket_address
 
 DEADLINE_S = 60.0
 

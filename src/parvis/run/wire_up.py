@@ -43,7 +43,7 @@ from parvis.web.away import Away
 from parvis.web.cover import Panics
 from parvis.web.covers import Covers
 from parvis.web.guard import Guard
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from parvis.web.media import Media
 from parvis.web.names import name_of
 from parvis.web.pages.plain import STUDIO

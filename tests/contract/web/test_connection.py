@@ -11,10 +11,10 @@ import pytest
 from starlette.requests import Request
 
 from parvis.web import entry
-from parvis.web.connection import HEAD_BYTES, HEAD_LINES, WAITING, Bounded
-from parvis.web.hub import Hub
+from parvis.web.live.connection import HEAD_BYTES, HEAD_LINES, WAITING, Bounded
+from parvis.web.live.hub import Hub
+from parvis.web.live.server import Server
 from parvis.web.problem import Failed
-from parvis.web.server import Server
 from tests.live_listener import welcome
 from tests.memory_wall import MemoryWall
 from tests.waiting import until

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from parvis.web.admit import Admission, Turned
-from parvis.web.live import Joined, admit_with
+from parvis.web.live.follow import Joined, admit_with
 from tests.live_house import house
 from tests.live_listener import WAYS, Way, over
 from tests.memory_wall import MemoryWall

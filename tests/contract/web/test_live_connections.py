@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from uvicorn.server import ServerState
 
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from tests.live_house import house, seqs
 from tests.live_listener import WAYS, Way, listening, over
 from tests.memory_wall import MemoryWall

@@ -13,7 +13,7 @@ import pytest
 from parvis.core.event import CardGone
 from parvis.core.wire import Card
 from parvis.flow.publish import messages
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from tests.live_house import house, seqs
 from tests.live_listener import WAYS, Way, over
 from tests.memory_wall import MemoryWall

@@ -19,10 +19,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from parvis.core.errors import Refused
 from parvis.web.auth import LOCAL
-from parvis.web.hub import Hub
-from parvis.web.live import Joined
-from parvis.web.protocol import LiveProtocol
-from parvis.web.server import UVICORN, Server, direct_path, new_loop, socket_address
+from parvis.web.live.follow import Joined
+from parvis.web.live.hub import Hub
+from parvis.web.live.protocol import LiveProtocol
+from parvis.web.live.server import UVICORN, Server, direct_path, new_loop, socket_address
 from tests.live_listener import LOOPS, plain_app, run, welcome
 from tests.memory_wall import MemoryWall
 from tests.snapshots import Stream, player, verify
@@ -142,7 +142,7 @@ async def test_a_live_request_through_the_socket_is_local_too(direct: bool, tmp_
 def test_a_socket_path_too_long_for_the_system_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parvis.web.server.sys.platform", "darwin")
+    monkeypatch.setattr("parvis.web.live.server.sys.platform", "darwin")
     with pytest.raises(Refused, match="--data"), socket_address(tmp_path / ("x" * 120)):
         pass
 
@@ -234,7 +234,7 @@ def test_the_loop_is_uvloop_where_that_is_there(monkeypatch: pytest.MonkeyPatch)
     loop = new_loop()
     assert type(loop).__module__.startswith("uvloop")
     loop.close()
-    monkeypatch.setattr("parvis.web.server.importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("parvis.web.live.server.importlib.util.find_spec", lambda _name: None)
     loop = new_loop()
     assert type(loop).__module__.startswith("asyncio")
     loop.close()

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from uvicorn.server import ServerState
 
-from parvis.web.fanout import BACKLOG_BYTES
-from parvis.web.hub import Hub
-from parvis.web.server import Server
+from parvis.web.live.fanout import BACKLOG_BYTES
+from parvis.web.live.hub import Hub
+from parvis.web.live.server import Server
 from tests.live_listener import Way, listening, over, plain_app, welcome
 from tests.memory_wall import MemoryWall
 from tests.snapshots import Stream, player, verify

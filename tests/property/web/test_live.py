@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from tests.live_listener import LOOPS, Way, listening, run
 from tests.memory_wall import MemoryWall
 from tests.snapshots import Player, player, verify

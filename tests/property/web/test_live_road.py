@@ -24,7 +24,7 @@ from parvis.engine.change import PutSource, PutWall, Told
 from parvis.engine.open import open_engine
 from parvis.flow.desk import Asked, Desk
 from parvis.flow.road import Road
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from tests.live_listener import listening, run
 from tests.posts import NOW_MS, post, source, wall
 from tests.snapshots import Player, player, verify

@@ -9,7 +9,7 @@ import pytest
 
 from parvis.core.errors import Later, Refused
 from parvis.run.local_call import call, is_served
-from parvis.web.server import SOCKET_NAME, socket_address
+from parvis.web.live.server import SOCKET_NAME, socket_address
 
 CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n2\r\n1}\r\n0\r\n\r\n'
 

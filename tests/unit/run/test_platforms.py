@@ -16,8 +16,8 @@ import pytest
 from parvis.engine import blobs
 from parvis.run.commands import up
 from parvis.run.settings import Settings
-from parvis.web.hub import Hub
-from parvis.web.server import SOCKET_NAME, Server
+from parvis.web.live.hub import Hub
+from parvis.web.live.server import SOCKET_NAME, Server
 from tests.memory_wall import MemoryWall
 
 
@@ -52,7 +52,7 @@ async def test_where_there_are_no_local_sockets_it_serves_without(
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     hub = Hub(MemoryWall().engine())
     server = Server(nobody, hub, nobody, data=tmp_path, ready=ready.set_result, signals=False)
-    monkeypatch.setattr("parvis.web.server.sys.platform", system)
+    monkeypatch.setattr("parvis.web.live.server.sys.platform", system)
     serving = asyncio.create_task(server.serve())
     assert (await asyncio.wait_for(ready, 10)).startswith("http://")
     assert (tmp_path / SOCKET_NAME).exists() is there

@@ -4,9 +4,9 @@ import asyncio
 
 from parvis.core.wall import Wall
 from parvis.core.wire import Card, Face, Format, FormatFace, Hide, Message, Show, face_of
-from parvis.web.channel import VIEWS, Channel, chunk, everything, subject_of
-from parvis.web.feed import entries_of, event_of
-from parvis.web.ring import Entry
+from parvis.web.live.channel import VIEWS, Channel, chunk, everything, subject_of
+from parvis.web.live.feed import entries_of, event_of
+from parvis.web.live.ring import Entry
 
 CARD = Card("test:x:1", "test", "hello", 1, 1, 1)
 SHOW, HIDE = Show(CARD), Hide("test:x:1")

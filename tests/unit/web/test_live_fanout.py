@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from parvis.web.fanout import BACKLOG_BYTES, SLICE, Fanout
+from parvis.web.live.fanout import BACKLOG_BYTES, SLICE, Fanout
 
 
 class Turns:
@@ -121,7 +121,7 @@ def test_many_readers_are_served_a_slice_per_turn() -> None:
 def test_who_joins_during_a_flight_is_not_in_it_and_who_leaves_is_not_written_to(
     pairs: Pairs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parvis.web.fanout.SLICE", 1)
+    monkeypatch.setattr("parvis.web.live.fanout.SLICE", 1)
     turns = Turns()
     group = fanout(turns)
     first, second, third = (pairs.new() for _ in range(3))

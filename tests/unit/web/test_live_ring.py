@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from parvis.web.ring import DEAD_AT_LEAST, Entry, Ring
+from parvis.web.live.ring import DEAD_AT_LEAST, Entry, Ring
 
 
 def show(seq: int, post: str, size: int = 10) -> Entry:

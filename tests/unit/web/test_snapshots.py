@@ -10,7 +10,7 @@ import pytest
 from parvis.core.errors import Later
 from parvis.core.wire import Hide, Message, Reset
 from parvis.web.away import Away
-from parvis.web.hub import Hub
+from parvis.web.live.hub import Hub
 from parvis.web.snapshots import Snapshots
 from tests.memory_wall import MemoryWall
 from tests.waiting import until

@@ -24,9 +24,9 @@ from parvis.run.recipe import introduce, read_recipe, stays, where_of
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import say, say_ready
 from parvis.run.wire_up import House, known, open_house
-from parvis.web.channel import VIEWS
-from parvis.web.live import admit_with
-from parvis.web.server import Server, new_loop
+from parvis.web.live.channel import VIEWS
+from parvis.web.live.follow import admit_with
+from parvis.web.live.server import Server, new_loop
 
 if TYPE_CHECKING:
     from parvis.run.demo import Demo

@@ -15,9 +15,9 @@ from parvis.core.event import Fact
 from parvis.core.wall import Wall
 from parvis.core.wire import Card, Show
 from parvis.engine import Engine
-from parvis.web.hub import Hub
-from parvis.web.live import Joined, Receive, Scope, Send, view_of, wall_of
-from parvis.web.server import Server, new_loop
+from parvis.web.live.follow import Joined, Receive, Scope, Send, view_of, wall_of
+from parvis.web.live.hub import Hub
+from parvis.web.live.server import Server, new_loop
 
 WALL = "bench"
 

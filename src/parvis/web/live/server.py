@@ -20,8 +20,8 @@ import uvicorn
 
 from parvis.core.errors import Refused
 from parvis.web.auth import LOCAL
-from parvis.web.hub import Hub
-from parvis.web.live import PREFIX, Admit, LiveApp, Receive, Scope, Send
+from parvis.web.live.follow import PREFIX, Admit, LiveApp, Receive, Scope, Send
+from parvis.web.live.hub import Hub
 
 log = logging.getLogger("parvis.server")
 
@@ -210,7 +210,7 @@ class Server(uvicorn.Server):
 
 def _http(hub: Hub, admit: Admit, direct: bool | None) -> Any:
     if direct if direct is not None else direct_path():
-        from parvis.web.protocol import live_protocol
+        from parvis.web.live.protocol import live_protocol
 
         return live_protocol(hub, admit)
     if direct is None:

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 
 from parvis.web.admit import Admission, Turned
-from parvis.web.channel import Channel
-from parvis.web.fanout import Fanout
-from parvis.web.hub import Hub
+from parvis.web.live.channel import Channel
+from parvis.web.live.fanout import Fanout
+from parvis.web.live.hub import Hub
 from parvis.web.problem import problem
 
 log = logging.getLogger("parvis.live")

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from parvis.core.wire import Card, Face, Format, Hide, Message, Picked, Show
-from parvis.web.fanout import Fanout
-from parvis.web.ring import Entry, Ring
+from parvis.web.live.fanout import Fanout
+from parvis.web.live.ring import Entry, Ring
 
 BEAT = b": \n\n"
 END = b"0\r\n\r\n"

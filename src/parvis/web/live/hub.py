@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from parvis.engine import Engine
 from parvis.flow.publish import messages as messages_of
 from parvis.web.admit import Turned
-from parvis.web.channel import VIEWS, Channel, View
 from parvis.web.covers import Covers
-from parvis.web.feed import RESET, Feed, Messages, Tap
-from parvis.web.ring import Entry
+from parvis.web.live.channel import VIEWS, Channel, View
+from parvis.web.live.feed import RESET, Feed, Messages, Tap
+from parvis.web.live.ring import Entry
 
 log = logging.getLogger("parvis.live")
 

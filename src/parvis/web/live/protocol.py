@@ -18,11 +18,11 @@ import httptools
 
 from parvis.web.admit import Turned
 from parvis.web.auth import LOCAL
-from parvis.web.channel import END, Channel, chunk
-from parvis.web.connection import Bounded
-from parvis.web.fanout import DIRECT, Fanout
-from parvis.web.hub import Hub
-from parvis.web.live import HEADERS, PREFIX, Admit, Header, Joined, admitted, position
+from parvis.web.live.channel import END, Channel, chunk
+from parvis.web.live.connection import Bounded
+from parvis.web.live.fanout import DIRECT, Fanout
+from parvis.web.live.follow import HEADERS, PREFIX, Admit, Header, Joined, admitted, position
+from parvis.web.live.hub import Hub
 from parvis.web.problem import problem
 
 RAW_PREFIX = PREFIX.encode()

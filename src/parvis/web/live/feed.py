@@ -12,9 +12,9 @@ import msgspec
 from parvis.core.event import Fact
 from parvis.core.wire import Face, Hide, Message, Reset
 from parvis.engine import Engine
-from parvis.web.channel import Channel, View, subject_of
 from parvis.web.covers import Covers
-from parvis.web.ring import Entry
+from parvis.web.live.channel import Channel, View, subject_of
+from parvis.web.live.ring import Entry
 
 log = logging.getLogger("parvis.live")
 
