@@ -77,23 +77,43 @@ def mp4_of_a_drone(handler: bytes = b"meta", *, start: int = 0, many: int = 3) -
     return head + box(b"mdat", data) + box(b"moov", moov[8:], trak) + box(b"skip", places)
 
 
-def mp4(*, codec: bytes = b"avc1", seconds: int = 9, size: tuple[int, int] = (720, 1280)) -> bytes:
-    """The frame of an MP4, with a place, a date and no sound; its pictures are noise."""
+def mp4(
+    *,
+    codec: bytes = b"avc1",
+    seconds: int = 9,
+    size: tuple[int, int] = (720, 1280),
+    track: int | None = None,
+    media: tuple[int, int] = (0, 0),
+    tables: bytes = b"",
+    edits: bytes = b"",
+    extends: bytes = b"",
+    after: bytes = b"",
+) -> bytes:
+    """The frame of an MP4, with a place, a date and no sound; its pictures are noise. `seconds` by
+    its head, `track` by its track's (as the head), `media`: that one's scale and ticks; `tables`
+    in its stbl, `edits` and `extends` in edts and mvex; `after` the moov.
+    """
     made = 3_900_000_000
+    track = seconds * 1000 if track is None else track
     mvhd = box(b"mvhd", struct.pack(">IIIII", 0, made, made, 1000, seconds * 1000), bytes(80))
     matrix = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
     sides = struct.pack(">II", size[0] << 16, size[1] << 16)
-    tkhd = box(b"tkhd", struct.pack(">IIIIII", 7, made, made, 1, 0, 9000), bytes(16), matrix, sides)
+    tkhd = box(
+        b"tkhd", struct.pack(">IIIIII", 7, made, made, 1, 0, track), bytes(16), matrix, sides
+    )
     entry = box(codec, bytes(78))
     stsd = box(b"stsd", struct.pack(">II", 0, 1), entry)
-    stbl = box(b"stbl", stsd)
-    mdia = box(b"mdia", box(b"mdhd", struct.pack(">III", 0, made, made), bytes(12)),
+    stbl = box(b"stbl", stsd, tables)
+    mdia = box(b"mdia", box(b"mdhd", struct.pack(">IIIII", 0, made, made, *media), bytes(4)),
                box(b"minf", stbl))  # fmt: skip
     udta = box(b"udta", box(b"\xa9xyz", b"\0\x15\x15\xc7" + PLACE.encode()))
-    moov = box(b"moov", mvhd, box(b"trak", tkhd, mdia), udta)
+    more = [box(name, each) for name, each in ((b"edts", edits), (b"mvex", extends)) if each]
+    trak = box(b"trak", tkhd, *more[: bool(edits)], mdia)
+    moov = box(b"moov", mvhd, trak, *more[bool(edits) :], udta)
     return (
         box(b"ftyp", b"isom\0\0\x02\0isomavc1")
         + moov
+        + after
         + box(b"uuid", bytes(16), PLACE.encode())
         + box(b"mdat", b"\x5a" * 4000)
     )
@@ -106,16 +126,24 @@ def element(id_: int, *parts: bytes) -> bytes:
     return name + (0x10000000 | len(body)).to_bytes(4, "big") + body
 
 
-def webm(*, codec: bytes = b"V_VP9", seconds: float = 4.0, unknown: bool = False) -> bytes:
-    """The frame of a WebM with tags; `unknown` as a browser records it, without sizes."""
+def webm(
+    *,
+    codec: bytes = b"V_VP9",
+    seconds: float | None = 4.0,
+    unknown: bool = False,
+    blocks: bytes = b"",
+) -> bytes:
+    """The frame of a WebM with tags; `unknown` as a browser records it, without sizes. `seconds`
+    None: it does not say; `blocks`: what its clusters hold.
+    """
     head = element(0x1A45DFA3, element(0x4282, b"webm"))
-    info = element(0x1549A966, element(0x2AD7B1, b"\x0f\x42\x40"),
-                   element(0x4489, struct.pack(">d", seconds * 1000)),
+    length = element(0x4489, struct.pack(">d", seconds * 1000)) if seconds is not None else b""
+    info = element(0x1549A966, element(0x2AD7B1, b"\x0f\x42\x40"), length,
                    element(0x7BA9, PLACE.encode()))  # fmt: skip
     video = element(0xE0, element(0xB0, b"\x02\xd0"), element(0xBA, b"\x05\x00"))
     tracks = element(0x1654AE6B, element(0xAE, element(0x86, codec), video))
     tags = element(0x1254C367, element(0x7373, PLACE.encode()))
-    block = element(0xA3, b"\x81\0\0\x80" + b"\x5a" * 300)
+    block = blocks or element(0xA3, b"\x81\0\0\x80" + b"\x5a" * 300)
     if not unknown:
         return head + element(0x18538067, info, tracks, element(0x1F43B675, block, block), tags)
     endless = b"\x01\xff\xff\xff\xff\xff\xff\xff"

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 
 from parvis.plug.developing.boxes import MAX_ITEMS, blank, boxes
+from parvis.plug.developing.length import SLACK_S, length_s
 from parvis.plug.developing.side_tracks import drop_side_tracks
 from parvis.plug.developing.still import Unfit
 
@@ -26,6 +27,8 @@ _PLAYS = frozenset((b"avc1", b"avc3", b"vp09", b"vp08", b"av01"))
 _EBML, _SEGMENT, _INFO, _TRACKS, _TAGS = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0x1254C367
 _CLUSTER, _ATTACHMENTS, _CHAPTERS, _VOID = 0x1F43B675, 0x1941A469, 0x1043A770, 0xEC
 _SEEK, _CUES, _CRC = 0x114D9B74, 0x1C53BB6B, 0xBF
+_TIME, _SIMPLE, _GROUP, _BLOCK, _LASTS = 0xE7, 0xA3, 0xA0, 0xA1, 0x9B
+_SCALE_NS = 1_000_000
 _LEVEL_1 = frozenset((_INFO, _TRACKS, _TAGS, _CLUSTER, _ATTACHMENTS, _CHAPTERS, _VOID, _SEEK,
                       _CUES, _CRC))  # fmt: skip
 
@@ -69,6 +72,7 @@ def _mp4(whole: bytearray) -> dict[str, object]:
     if not {b"ftyp", b"moov", b"mdat"} <= seen:
         raise Unfit("broken_film")
     drop_side_tracks(whole, fragments=b"moof" in seen)
+    told["duration_s"] = length_s(whole)
     if not codecs & _PLAYS:
         raise Unfit("odd_film")
     return told
@@ -87,24 +91,13 @@ def _walk(
             blank(whole, at, inside, after)
         elif name in _DEEP and depth < 8:
             _walk(whole, inside, after, told, codecs, depth + 1)
-        elif name == b"mvhd":
-            told["duration_s"] = _movie_s(whole, inside)
-            _no_date(whole, inside)
-        elif name in (b"tkhd", b"mdhd"):
+        elif name in (b"mvhd", b"tkhd", b"mdhd"):
             if name == b"tkhd":
                 _track_size(whole, after, told)
             _no_date(whole, inside)
         elif name == b"stsd":
             for entry, *_ in boxes(whole, inside + 8, after):
                 codecs.add(entry)
-
-
-def _movie_s(whole: bytearray, at: int) -> float:
-    if whole[at] == 1:
-        scale, length = struct.unpack_from(">IQ", whole, at + 20)
-    else:
-        scale, length = struct.unpack_from(">II", whole, at + 12)
-    return float(length / scale) if scale else 0.0
 
 
 def _no_date(whole: bytearray, at: int) -> None:
@@ -176,6 +169,7 @@ def _cluster_end(whole: bytearray, inside: int, end: int) -> int:
 def _webm(whole: bytearray) -> dict[str, object]:
     told: dict[str, object] = {"mime": "video/webm", "w": 0, "h": 0, "duration_s": 0.0}
     kinds: list[str] = []
+    scale, said = 0, 0.0
     tops = list(_elements(whole, 0, len(whole)))
     if [id_ for id_, *_ in tops[:2]] != [_EBML, _SEGMENT] or any(
         id_ not in (_VOID, _CRC) for id_, *_ in tops[2:]
@@ -190,16 +184,19 @@ def _webm(whole: bytearray) -> dict[str, object]:
         if id_ in (_TAGS, _ATTACHMENTS, _CHAPTERS):
             _void(whole, at, end)
         elif id_ == _INFO:
-            _info(whole, inside, end, told)
+            says = _info(whole, inside, end)
+            scale, said = max(scale, says[0]), max(said, says[1])
         elif id_ == _TRACKS:
             _tracks(whole, inside, end, told, kinds)
+    told["duration_s"] = _webm_s(whole, tops[1], scale or _SCALE_NS, said)
     if not {"V_VP8", "V_VP9", "V_AV1"} & set(kinds):
         raise Unfit("odd_film")
     return told
 
 
-def _info(whole: bytearray, start: int, end: int, told: dict[str, object]) -> None:
-    scale, length = 1_000_000, 0.0
+def _info(whole: bytearray, start: int, end: int) -> tuple[int, float]:
+    """Its nanoseconds a tick, and how many seconds it says that it is long (0: it does not)."""
+    scale, length = _SCALE_NS, 0.0
     for id_, at, inside, after in list(_elements(whole, start, end)):
         if id_ == 0x2AD7B1:
             scale = int.from_bytes(whole[inside:after], "big")
@@ -209,7 +206,42 @@ def _info(whole: bytearray, start: int, end: int, told: dict[str, object]) -> No
         elif id_ in (0x4461, 0x7BA9):  # date, title
             _void(whole, at, after)
     seconds = length * scale / 1e9
-    told["duration_s"] = seconds if 0 <= seconds < 1e6 else 1e6
+    return scale, seconds if 0 <= seconds < 1e6 else 1e6
+
+
+def _webm_s(whole: bytearray, segment: tuple[int, int, int, int], scale: int, said: float) -> float:
+    """What it says, unless its last picture or sound comes later; a recorder says nothing."""
+    last = 0
+    for id_, _, inside, end in _elements(whole, segment[2], segment[3]):
+        if id_ == _CLUSTER:
+            last = max(last, _cluster_ends(whole, inside, end))
+    there = last * scale / 1e9
+    length = there if there > said + SLACK_S or not said else said
+    if length <= 0:
+        raise Unfit("broken_film")
+    return length
+
+
+def _cluster_ends(whole: bytearray, start: int, end: int) -> int:
+    """When the last of its blocks begins, or ends where it says so."""
+    base = last = 0
+    for id_, _, inside, after in _elements(whole, start, end):
+        if id_ == _TIME:
+            base = int.from_bytes(whole[inside:after], "big")
+        elif id_ == _SIMPLE:
+            last = max(last, _block_at(whole, inside))
+        elif id_ == _GROUP:
+            parts = {part: (at, stop) for part, _, at, stop in _elements(whole, inside, after)}
+            lasts = int.from_bytes(whole[slice(*parts.get(_LASTS, (0, 0)))], "big")
+            if _BLOCK in parts:
+                last = max(last, _block_at(whole, parts[_BLOCK][0]) + lasts)
+    return base + last
+
+
+def _block_at(whole: bytearray, at: int) -> int:
+    """Ticks after its cluster."""
+    _, after = _number(whole, at, keep_mark=False)
+    return int(struct.unpack_from(">h", whole, after)[0])
 
 
 def _tracks(
