@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -11,8 +12,16 @@ from parvis.stats.rows import Row
 
 MARK = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
-_BEGINS = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
-"""Whatever begins so may be run as a formula; OWASP, CSV injection, read 2026-11."""
+_RUNS = "=+\\-@|%\uff1d\uff0b\uff0d\uff20"
+_BLANK = '\\s"\u200b-\u200f\u2060\ufeff'
+_BEGINS = re.compile(f"[\\t\\r\\n]|[{_BLANK}]*[{_RUNS}]")
+"""Whatever begins so, also between quotes of its own, may be run as a formula; OWASP, CSV
+injection, read 2026-11.
+"""
+_WITHIN = re.compile(f"([;\\t\\r\\n][{_BLANK}]*)(?=[{_RUNS}])")
+"""Where a cell begins for a spreadsheet that parts a file at `;`, as in French, or at tabs: it does
+not see that the words stand between quotes.
+"""
 
 
 def head_of(columns: Sequence[str]) -> str:
@@ -35,10 +44,12 @@ def cell_of(name: str, value: object) -> str:
 
 
 def safe(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would run, also behind blanks; no zero bytes."""
+    """With an apostrophe before what a spreadsheet would run, also behind blanks, and wherever one
+    that parts at another sign would begin a cell; no zero bytes.
+    """
     bare = text.replace("\x00", "")
-    begins = bare.lstrip(" \u00a0\u200b\ufeff")[:1]
-    return f"'{bare}" if begins in _BEGINS and begins else bare
+    marked = _WITHIN.sub(r"\1'", bare)
+    return f"'{marked}" if _BEGINS.match(bare) else marked
 
 
 def _moment(ms: int) -> str:
