@@ -47,6 +47,7 @@ from parvis.web.live.hub import Hub
 from parvis.web.media import Media
 from parvis.web.names import name_of
 from parvis.web.pages.plain import STUDIO
+from parvis.web.presses import Presses
 from parvis.web.reach import Reach
 from parvis.web.room import Room, static_folder
 from parvis.web.snapshots import Snapshots
@@ -94,6 +95,7 @@ class House:
     async def start(self) -> None:
         """Take up the work."""
         await self.road.start()
+        await self.room.panics.take_up()
         await self.collector.start()
         await self.teller.start()
         for wall in await self.engine.walls():
@@ -203,7 +205,7 @@ async def _furnish(
     covers = Covers()
     snapshots = Snapshots(engine, away, covers)
     hub = Hub(engine, tap=snapshots.told, covers=covers)
-    panics = Panics(road, clock, covers, away)
+    panics = Panics(road, clock, covers, away, Presses(settings.folder))
     keyring = Keyring(key)
     guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO), away)
     watches = Watches()

@@ -52,6 +52,10 @@ class Covers:
         held = self._held.get(wall)
         return held if held is not None and not held.stored else None
 
+    def waiting(self) -> dict[str, Cover]:
+        """All that this process alone knows, by wall."""
+        return {wall: held for wall, held in self._held.items() if not held.stored}
+
     def over(self, face: WallFace, seq: int) -> WallFace:
         """The wall's face as the store says it at `seq`, with what is held laid over it."""
         held = self._held.get(face.wall)
