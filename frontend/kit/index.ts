@@ -15,6 +15,7 @@ export { motif, svgPart } from "./motif";
 export { isCalm, paste } from "./paste";
 export { planFor } from "./plan";
 export type { Place, Plan } from "./plan";
+export { addressLine, drawPlate } from "./plate";
 export { Preparing } from "./prepare";
 export { fontsFor } from "./scripts";
 export { glyph, networkName } from "./glyph";

@@ -1,12 +1,15 @@
-import { type Box, type Card, type Cell, Cells, nameplate, type Plan, shows, tagOf } from "@parvis/kit";
+import { type Box, type Card, type Cell, Cells, drawPlate, joinOf, nameplate, type Plan, shows, tagOf, type WallFace } from "@parvis/kit";
 import PLANS from "./plans.json";
 
 const SHOUT = 8.9; // step of the type scale: a third of the short side
+const WHOLE: readonly Plan[] = [{ name: "whole", least: 0, below: 1000, columns: 1, rows: 1, cells: [[0, 0, 1, 1, 1, "p"]] }];
 const LONG = 90; // more signs than this stand beside the picture, not over it
 
 /** One post at a time fills the wall: words as a poster, a picture with its words on a field, or the two side by side. */
 class Spotlight extends Cells {
-  protected readonly plans = PLANS as unknown as readonly Plan[];
+  /** Where no phone can take part, the post has the place of the bar too. */
+  protected readonly plans = joinOf() ? (PLANS as unknown as readonly Plan[]) : WHOLE;
+  private readonly brand = document.createElement("div");
   protected override top = SHOUT;
   protected override pace(): number {
     return 0; // the next comes when this one has been read
@@ -28,12 +31,20 @@ class Spotlight extends Cells {
     element.classList.toggle("half", shows(card) && (card.text.length > LONG || ratio < 0.8 || ratio > 2.6));
   }
 
-  protected decorate(): void {
+  protected decorate(wall: WallFace, plan: Plan): void {
+    this.classList.toggle("plated", plan.brand !== undefined);
+    if (plan.brand) {
+      this.brand.className = "cell brand";
+      this.lay(this.brand, plan.brand, plan);
+      this.append(this.brand);
+      drawPlate(this.brand, wall, this.box.u, tagOf(wall) === "" || Boolean(wall.look?.logo));
+    }
     for (const cell of this.cells) if (cell.card) this.form(cell.element, cell.card);
   }
 
-  /** The tag, in the corner opposite the words. */
+  /** The tag, where no bar says it: in the corner opposite the words. */
   protected override furnish(slab: HTMLElement): void {
+    if (this.plan?.brand) return; // it stands in the bar
     const wall = this.snapshot!.wall;
     const name = tagOf(wall);
     const line = name && !wall.look?.logo ? document.createElement("p") : nameplate(wall);
