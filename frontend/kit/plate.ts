@@ -12,10 +12,8 @@ export function addressLine(): HTMLElement {
   const line = document.createElement("p");
   line.className = "join";
   line.dir = "ltr";
-  joinOf().replace(/^https?:\/\//, "").split("/").forEach((part, at) => {
-    if (at > 0) line.append("/", document.createElement("wbr"));
-    line.append(part);
-  });
+  const address = joinOf().replace(/^https?:\/\//, "");
+  for (const part of address.match(/\.?[^./]*\/*/g) ?? []) line.append(part, document.createElement("wbr"));
   return line;
 }
 

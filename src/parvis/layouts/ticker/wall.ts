@@ -1,4 +1,5 @@
-import { after, type Box, type Cancel, type Card, drawSlab, fit, fitSlab, holdOf, Layout, motif, nameplate, now, paste, Preparing, type Snapshot, tagOf, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
+import { after, type Box, type Cancel, type Card, drawSlab, fit, fitSlab, holdOf, joinOf, Layout, motif, now, paste, Preparing, type Snapshot, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
+import { Block } from "./block";
 
 const RHYTHM_MS = 2400;
 const LABEL = 0.21; // of a row's height
@@ -7,6 +8,12 @@ const ROW = 8; // a row's width by its height, about
 const MOST_ROWS = 6;
 const DEEP = 1.3; // a row so much higher than its type has room for a label below the words
 const LOOK_AHEAD = 8; // so many cards are tried for what is left of a row
+const FACE_MS = 12_000;
+const INSIDE = 0.84; // of a row's height is for the code
+const CODE = 0.18; // of the short side: a phone reads it from across the room
+const BESIDE = 2.6; // a code and its address beside it, by the code's size
+const MARGIN = 0.2; // beside them, of the type's row
+const MOST_BLOCK = 46;
 const FIELDS = ["0", "3", "1", "2"];
 
 /** One line of whole posts. It turns its page; it never crawls. */
@@ -68,7 +75,7 @@ class Row {
 
 /** The brand, then whole posts in a line, or several lines where the box is higher than a ticker. */
 class Ticker extends Layout {
-  private readonly brand = document.createElement("div");
+  private readonly brand = new Block();
   private readonly turns = new Turns(0);
   private rows: Row[] = [];
   private box: Box = { width: 0, height: 0, u: 10 };
@@ -76,10 +83,12 @@ class Ticker extends Layout {
   private lastEnd = -Infinity;
   private dressed = "";
   private timer: Cancel = () => undefined;
+  private facing: Cancel = () => undefined;
   private readonly preparing = new Preparing(() => this.pump());
 
   disconnectedCallback(): void {
     this.timer();
+    this.facing();
     for (const row of this.rows) row.halt();
   }
 
@@ -149,12 +158,10 @@ class Ticker extends Layout {
     this.rows = Array.from({ length: number }, () => new Row());
     this.style.setProperty("--row", `${height / number}px`);
     this.style.setProperty("--type", `${this.type()}px`);
-    this.style.setProperty("--block", width < 1.2 * height ? "46%" : "22%");
+    this.style.setProperty("--block", `${this.share(height / number)}%`);
     this.classList.toggle("deep", number > 1 && height / number > DEEP * this.type());
     this.replaceChildren(...this.rows.map((row) => row.element));
-    this.brand.className = "block";
-    this.brand.dataset["field"] = "4";
-    this.rows[0]!.element.append(this.brand);
+    this.rows[0]!.element.append(this.brand.element);
     this.dressed = "";
     this.dress(this.snapshot.wall);
     let rest = before.length > 0 ? before : this.snapshot.cards.slice();
@@ -170,16 +177,35 @@ class Ticker extends Layout {
     const worn = JSON.stringify([wall.title, wall.hashtags, wall.look]);
     if (this.dressed === worn) return;
     this.dressed = worn;
-    const name = tagOf(wall);
-    const line = name && !wall.look?.logo ? document.createElement("p") : nameplate(wall);
-    if (name && !wall.look?.logo) line.textContent = name;
-    line.dir = "auto"; // a Latin tag keeps its # on its own side
-    const inner = document.createElement("div");
-    inner.className = "orbit words";
-    inner.append(line);
-    this.brand.replaceChildren(inner);
-    const u = (LABEL * this.type()) / 2.6;
-    if (!fit(line, inner, u, 2)) line.classList.add("breaks");
+    this.brand.draw(wall, (LABEL * this.type()) / 2.6, this.code(this.box.height / Math.max(1, this.rows.length)));
+    this.facing();
+    if (this.brand.faces > 1) this.facing = after(FACE_MS, () => this.turnBrand());
+  }
+
+  /** The way to join takes its turn with the name: one thing moves at a time. */
+  private turnBrand(): void {
+    const start = this.lastEnd + RHYTHM_MS;
+    if (start > now()) {
+      this.facing = after(start - now(), () => this.turnBrand());
+      return;
+    }
+    this.lastEnd = now() + this.brand.turn();
+    this.facing = after(FACE_MS, () => this.turnBrand());
+  }
+
+  /** How large a code is here, px: a row's height, and on a screen of several rows no larger than phones need. */
+  private code(row: number): number {
+    const short = Math.min(this.box.width, this.box.height);
+    return this.rows.length > 1 ? Math.min(INSIDE * row, CODE * short) : INSIDE * row;
+  }
+
+  /** The brand's share of the first row, hundredths: room for a code with its address beside it, where one is shown. */
+  private share(row: number): number {
+    const { width, height } = this.box;
+    const usual = width < 1.2 * height ? 46 : 22;
+    if (!joinOf()) return usual;
+    const wanted = (100 * (BESIDE * this.code(row) + 2 * MARGIN * this.type())) / width;
+    return Math.max(usual, Math.min(MOST_BLOCK, wanted));
   }
 
   /** What type is measured by: a row's height, or less of it where the box is narrow. */
