@@ -1,4 +1,4 @@
-import { after, type Box, type Cancel, type Card, drawSlab, fit, fitSlab, holdOf, joinOf, Layout, motif, now, paste, Preparing, type Snapshot, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
+import { after, type Box, type Cancel, type Card, drawSlab, fitSlab, holdOf, joinOf, Layout, motif, now, paste, Preparing, type Snapshot, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
 import { Block } from "./block";
 
 const RHYTHM_MS = 2400;

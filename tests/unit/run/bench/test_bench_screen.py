@@ -63,7 +63,24 @@ def test_the_longest_task_is_of_the_thread_that_moves() -> None:
 
 def test_a_page_that_gives_no_answer_is_told_as_that() -> None:
     assert "no answer" in Strain(75_000, 75_000, 0, mute=True).said("fediwall")
-    assert Strain(12, 33, 148).said("parvis") == "parvis: task 12 ms, frame 33 ms, 148 elements"
+    said = Strain(12, 33, 148, busy=4).said("parvis")
+    assert said == "parvis: task 12 ms (4 ms of CPU time), frame 33 ms, 148 elements"
+
+
+def test_a_task_is_told_by_its_own_time_too() -> None:
+    """A page that waits for the machine does not work: only its main thread's time is its own."""
+    events = [
+        event("thread_name", 0, args={"name": "CrRendererMain"}),
+        event("thread_name", 0, tid=2, args={"name": "Compositor"}),
+        event("ThreadControllerImpl::RunTask", 1, dur=206_000, tdur=4_000),
+        event("ThreadControllerImpl::RunTask", 300_000, dur=9_000, tdur=5_000),
+        event("ThreadControllerImpl::RunTask", 1, tid=2, dur=90_000, tdur=80_000),
+        event("ThreadControllerImpl::RunTask", 2),  # a trace without thread times
+        event("Layout", 3, dur=9_000, tdur=9_000),
+    ]
+    assert burst.busiest(events) == 5
+    assert burst.busiest([]) == 0
+    assert "task 206 ms (5 ms of CPU time)" in Strain(206, 50, 9, busy=5).said("parvis")
 
 
 def test_the_worst_peer_stands_beside_a_burst(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,20 +28,25 @@ NODES = "document.querySelectorAll('body *').length"
 
 
 class Strain(msgspec.Struct, frozen=True):
-    """Longest task and longest time between two frames, ms; elements in the page afterwards.
-    `mute`: the page gave no answer in time.
+    """Longest task and longest time between two frames, by the clock, ms; elements in the page
+    afterwards. `busy`: CPU time of its longest task, ms: by the clock a task is as long as the
+    machine, which the server shares, keeps the page waiting. `mute`: it gave no answer in time.
     """
 
     task: float
     frame: float
     nodes: int
     mute: bool = False
+    busy: float = 0.0
 
     def said(self, name: str) -> str:
         """For a note."""
         if self.mute:
             return f"{name} gave no answer for {PATIENCE_S:.0f} s"
-        return f"{name}: task {self.task:.0f} ms, frame {self.frame:.0f} ms, {self.nodes} elements"
+        return (
+            f"{name}: task {self.task:.0f} ms ({self.busy:.0f} ms of CPU time),"
+            f" frame {self.frame:.0f} ms, {self.nodes} elements"
+        )
 
 
 def burst(count: int, peers: Path | None, _rounds: int, tell: Callable[[float], None]) -> list[Row]:
@@ -82,6 +88,7 @@ async def _one(browser: Browser, name: str, count: int, peers: Path | None) -> S
         async with opened(browser, there.walls[name], card_of(name)) as sight:
             await sight.cards(card_of(name), 4 if name == "parvis" else BEFORE)
             await asyncio.sleep(REST_S)
+            await browser.start_tracing(page=sight.page, categories=["toplevel"])
             since = float(await sight.js("performance.now()"))
             frames = asyncio.create_task(sight.js(f"probe.frames({WINDOW_S * 1000})"))
             await there.publish(count)
@@ -92,5 +99,21 @@ async def _one(browser: Browser, name: str, count: int, peers: Path | None) -> S
                     nodes = int(await sight.js(NODES))
             except (TimeoutError, Error):
                 return Strain(PATIENCE_S * 1000, PATIENCE_S * 1000, 0, mute=True)
+            events = json.loads(await browser.stop_tracing())["traceEvents"]
             gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-            return Strain(task, max(gaps), nodes)
+            return Strain(task, max(gaps), nodes, busy=busiest(events))
+
+
+def busiest(events: list[dict[str, Any]]) -> float:
+    """CPU time of the longest task on any page's main thread, ms; 0 when the trace has none."""
+    mains = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        one.get("tdur", 0)
+        for one in events
+        if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in mains
+    ]
+    return max(tasks, default=0) / 1000
