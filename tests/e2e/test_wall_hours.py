@@ -188,9 +188,8 @@ async def test_the_version_of_the_server_is_heard(browser: Browser) -> None:
         wall.version = "newer"
         async with opened(browser, "") as seen:
             await seen.page.add_init_script(
-                "document.addEventListener('DOMContentLoaded', () => {"
-                " document.querySelector('parvis-stage').addEventListener('parvis-upgrade',"
-                " (event) => { window.told = event.detail; }); }, true)"
+                "document.addEventListener('parvis-upgrade',"
+                " (event) => { window.told = event.detail; }, true)"
             )
             await seen.page.goto(f"{wall.url}/w/hall")
             await listening(wall)

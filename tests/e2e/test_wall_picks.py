@@ -87,7 +87,7 @@ async def test_a_post_in_the_light_that_is_withdrawn_leaves_in_that_frame(
             post(12).post,
         )
         wall.send(Hide(post(12).post))
-        await seen.page.wait_for_function("window.left !== undefined")
+        await until(lambda: seen.page.evaluate("window.left !== undefined"))
         assert await seen.page.evaluate("window.left") == 0
         await expect(seen.page.locator(".light")).to_have_count(0)
 

@@ -136,7 +136,7 @@ async def test_entities_stand_out_and_a_wall_has_no_links(browser: Browser, wall
             Entity("tag", 3, 7, "#été"),
         )
         wall.send(Show(card_of("a", 50, "👏🏽 #été 💙 dit https://a.example", entities=marks)))
-        await expect(post(seen.page, 50)).not_to_have_class(re.compile("arrives"))
+        await expect(post(seen.page, 50)).not_to_have_class(re.compile("arrives|waits"))
         await expect(post(seen.page, 50).locator(".tag")).to_have_text("#été")
         await expect(post(seen.page, 50).locator("span.link")).to_have_text("https://a.example")
         assert await seen.page.locator("a").count() == 0
@@ -170,7 +170,7 @@ async def test_a_hidden_post_leaves_in_the_frame_it_is_heard(
             key(4),
         )
         wall.send(Hide(key(4)))
-        await seen.page.wait_for_function("window.still !== undefined")
+        await until(lambda: seen.page.evaluate("window.still !== undefined"))
         assert await seen.page.evaluate("window.still") == 0, "it was drawn once more"
         await expect(seen.page.locator(".cell:not(.brand) .slab")).to_have_count(5)
 
