@@ -1,29 +1,28 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, type PropertyValues, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
-import { caps, empty, failed, gist, icon, loading, nameOf } from "../parts/small";
+import { failed, gist, loading, nameOf } from "../parts/small";
 import { windowed, ROW } from "../parts/list";
 import type { Decision } from "../state/api";
-import { wait } from "../state/format";
 import { Bursts, isApart, type Line, linesOf, type Order } from "../state/line";
 import type { Held, Queued, State, Why } from "../state/types";
 import { t } from "../words";
 import { burst } from "./queue_burst";
-import { row } from "./queue_row";
+import { bareList, filter, VIEWS } from "./queue_filter";
 import { foot, post } from "./queue_post";
+import { row } from "./queue_row";
+import type { QueueSeat } from "./queue_seat";
 import { why } from "./queue_why";
 import "./queue_phone";
 
-export const CLAIM_S = 45;
+const CLAIM_S = 45;
 const CLAIM_AFTER_MS = 120;
 const REREAD_MS = 1500;
 const PAGE = 200;
 const MOST = 2000;
-const VIEWS: readonly (readonly [string, readonly State[]])[] = [
-  ["", ["new", "pending"]], ["approved", ["approved"]], ["rejected", ["rejected"]], ["hidden", ["hidden"]], ["duplicate", ["duplicate"]],
-];
+const ORDERS: readonly Order[] = ["risk", "old", "new"];
 
 /** What waits, one in hand, and why. Answers to a key are drawn at once; the server hears of them in order. */
-export class Queue extends Piece {
+class Queue extends Piece implements QueueSeat {
   static override properties = { narrow: { state: true } };
   declare narrow: boolean;
   items: readonly Queued[] = [];
@@ -61,6 +60,10 @@ export class Queue extends Piece {
 
   get view(): string {
     return VIEWS.some(([name]) => name === this.desk.place.item) ? this.desk.place.item : "";
+  }
+
+  get ready(): boolean {
+    return this.state === "there";
   }
 
   get line(): Line | undefined {
@@ -360,6 +363,16 @@ export class Queue extends Piece {
     this.sort();
   }
 
+  reorder(): void {
+    this.order = ORDERS[(ORDERS.indexOf(this.order) + 1) % ORDERS.length]!;
+    this.sort();
+  }
+
+  unfold(): void {
+    this.open = !this.open;
+    this.requestUpdate();
+  }
+
   look(on: boolean): void {
     this.looking = on;
     this.requestUpdate();
@@ -371,7 +384,7 @@ export class Queue extends Piece {
     const queue = this.view === "";
     const doing: Readonly<Record<string, (() => void) | undefined>> = {
       next: () => this.step(1), previous: () => this.step(-1), look: () => this.look(hold ? !up : up ? this.looking : !this.looking),
-      inspector: () => { this.open = !this.open; this.requestUpdate(); }, escape: this.open ? () => { this.open = false; this.requestUpdate(); } : undefined,
+      inspector: () => this.unfold(), escape: this.open ? () => this.unfold() : undefined,
       undo: () => this.back(), approve: this.view !== "approved" ? () => this.decide("approved") : undefined, reject: this.view !== "rejected" ? () => this.decide("rejected") : undefined,
       stash: this.view !== "hidden" ? () => this.decide("hidden", 0, "stash") : undefined, hide: this.view === "approved" ? () => this.decide("hidden") : undefined,
       without_media: () => this.without(), trust: queue ? () => this.trust() : undefined, block_wording: queue ? () => this.block() : undefined, show_one: queue ? () => this.showOne() : undefined,
@@ -395,32 +408,13 @@ export class Queue extends Piece {
 
   protected override render(): TemplateResult {
     if (this.narrow) return html`<parvis-queue-phone .queue=${this} .tick=${Date.now()}></parvis-queue-phone>`;
-    return html`${this.filter()}<div class="queue ${this.open ? "open" : ""}">${this.body()}</div>`;
-  }
-
-  filter(): TemplateResult {
-    const counts = this.desk.now?.counts ?? this.desk.wall?.counts ?? {};
-    const names: Readonly<Record<string, string>> = { "": t.queue.waiting, approved: t.queue.on_wall, rejected: t.queue.rejected, hidden: t.queue.aside, duplicate: t.queue.copies };
-    const orders: readonly Order[] = ["risk", "old", "new"];
-    return html`<div class="tools row"><nav class="seg" aria-label=${t.nav.filter}>${VIEWS.map(([name, states]) => {
-      const n = name === "" && this.state === "there" && this.view === "" ? this.items.length : states.reduce((sum, one) => sum + (counts[one] ?? 0), 0);
-      return html`<a href=${this.desk.href("queue", name)} aria-current=${this.view === name ? "true" : nothing}>${names[name]}${n ? html` <b>${n}</b>` : nothing}</a>`;
-    })}</nav>
-    ${this.view === "" ? html`<button class="chip" @click=${() => { this.order = orders[(orders.indexOf(this.order) + 1) % 3]!; this.sort(); }}>${icon("arrow-down-wide-narrow", 13)}${t.queue.order[this.order]}</button>` : nothing}
-    <span class="sp"></span><button class="btn sm only-mid" aria-pressed=${this.open ? "true" : "false"} @click=${() => { this.open = !this.open; this.requestUpdate(); }}>${icon("panel-right", 14)}${t.nav.inspector}${caps(this.desk, "inspector")}</button></div>`;
-  }
-
-  nothing(): TemplateResult {
-    const last = this.desk.now?.recent[0]?.at_ms;
-    if (this.view) return html`<div class="pad">${empty(t.queue.empty[this.view] ?? t.queue.nothing, "")}</div>`;
-    return html`<div class="pad">${empty(t.queue.nothing, t.queue.nothing_help(last ? wait(Date.now() - last, this.desk.lang) : ""),
-      html`<p class="t15 i2">${t.queue.quiet} <a class="lnk" href=${this.desk.href("queue", "hidden")}>${t.queue.read_aside}</a> ${caps(this.desk, "go_stash")}</p>`)}</div>`;
+    return html`${filter(this)}<div class="queue ${this.open ? "open" : ""}">${this.body()}</div>`;
   }
 
   ill(): TemplateResult | undefined {
     if (this.state === "loading") return html`<div class="pad">${loading()}</div>`;
     if (this.state === "failed") return html`<div class="pad">${failed(t.queue.failed, this.said, () => { this.state = "loading"; void this.read(); this.requestUpdate(); })}</div>`;
-    return this.lines.length ? undefined : this.nothing();
+    return this.lines.length ? undefined : bareList(this);
   }
 
   private body(): TemplateResult {

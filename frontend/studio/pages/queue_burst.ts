@@ -3,12 +3,12 @@ import { caps, drawn, langOf, nameOf, network, said } from "../parts/small";
 import { exact, percent, span } from "../state/format";
 import { alike, isApart, type Line } from "../state/line";
 import { t } from "../words";
-import type { Queue } from "./queue";
+import type { QueueSeat } from "./queue_seat";
 
 const SHOWN = 40;
 
 /** A burst as one decision: who, when, how alike; what says something else stands apart, unticked. */
-export function burst(queue: Queue, line: Line): TemplateResult {
+export function burst(queue: QueueSeat, line: Line): TemplateResult {
   const { desk } = queue;
   const [first] = line.items;
   const times = line.items.map((one) => one.post.created_at_ms);

@@ -6,7 +6,8 @@ import { language, when } from "../state/format";
 import { verdictsOf } from "../state/line";
 import type { Queued } from "../state/types";
 import { t } from "../words";
-import type { Queue } from "./queue";
+import type { QueueSeat } from "./queue_seat";
+import { filter } from "./queue_filter";
 import { hand, media, spansOf } from "./queue_post";
 import { why } from "./queue_why";
 
@@ -15,7 +16,7 @@ const ENOUGH = 96;
 /** One card at a time; it follows the finger, and every swipe has a button. */
 class QueuePhone extends Piece {
   static override properties = { queue: { attribute: false }, tick: { attribute: false }, moved: { state: true }, reasons: { state: true } };
-  declare queue: Queue;
+  declare queue: QueueSeat;
   declare tick: number;
   declare moved: number;
   declare reasons: boolean;
@@ -59,7 +60,7 @@ class QueuePhone extends Piece {
     const { queue } = this;
     const ill = queue.ill();
     const item = queue.line?.items[0];
-    return html`${queue.filter()}${ill ?? (item ? this.card(item) : nothing)}`;
+    return html`${filter(queue)}${ill ?? (item ? this.card(item) : nothing)}`;
   }
 
   private card(item: Queued): TemplateResult {

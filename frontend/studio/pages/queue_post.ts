@@ -7,7 +7,7 @@ import { verdictsOf } from "../state/line";
 import { capsOf, keyOf } from "../state/keys";
 import type { Queued, Span } from "../state/types";
 import { t } from "../words";
-import type { Queue } from "./queue";
+import type { QueueSeat } from "./queue_seat";
 import { doubtful } from "./queue_row";
 
 export function spansOf(item: Queued, outcome: "hard" | "soft"): readonly Span[] {
@@ -15,7 +15,7 @@ export function spansOf(item: Queued, outcome: "hard" | "soft"): readonly Span[]
 }
 
 /** Every picture and film, so that nobody says yes to what they have not seen; blurred while a rule doubts: V held, or the button, shows them. */
-export function media(queue: Queue, item: Queued, tall = false): readonly TemplateResult[] {
+export function media(queue: QueueSeat, item: Queued, tall = false): readonly TemplateResult[] {
   const blurred = doubtful(item) && !queue.looking;
   const key = keyOf("look", queue.desk.own.keys);
   const veil = html`<div class="veil">${icon("eye-off", 20)}<span class="b">${t.queue.blurred}</span>
@@ -26,7 +26,7 @@ export function media(queue: Queue, item: Queued, tall = false): readonly Templa
     : picture ? html`<img src=${picture} alt=${blurred ? t.queue.blurred : alt || t.queue.no_desc} />` : nothing}${at || !doubtful(item) ? nothing : blurred ? veil : again}</figure>`);
 }
 
-function facts(queue: Queue, item: Queued): TemplateResult {
+function facts(queue: QueueSeat, item: Queued): TemplateResult {
   const { post } = item;
   const described = post.media?.some((one) => one.alt);
   const many = post.media?.length ?? 0;
@@ -38,7 +38,7 @@ function facts(queue: Queue, item: Queued): TemplateResult {
   </ul>`;
 }
 
-export function hand(queue: Queue, item: Queued): TemplateResult | typeof nothing {
+export function hand(queue: QueueSeat, item: Queued): TemplateResult | typeof nothing {
   const other = queue.other(item);
   if (other) return html`<span class="chip warn">${t.queue.theirs(other.name)} · ${countdown(other.until_ms - Date.now())}</span>`;
   if (queue.mine <= Date.now()) return nothing;
@@ -46,7 +46,7 @@ export function hand(queue: Queue, item: Queued): TemplateResult | typeof nothin
 }
 
 /** The post, its words large: people's sentences are the content. */
-export function post(queue: Queue, item: Queued): TemplateResult {
+export function post(queue: QueueSeat, item: Queued): TemplateResult {
   const { post } = item;
   const who = nameOf(post.author);
   return html`<article class="post">
@@ -58,7 +58,7 @@ export function post(queue: Queue, item: Queued): TemplateResult {
 }
 
 /** The main acts, each with its key. Hide, pin and feature stand where a post is on the wall. */
-export function foot(queue: Queue, item: Queued): TemplateResult {
+export function foot(queue: QueueSeat, item: Queued): TemplateResult {
   const { desk } = queue;
   if (!desk.mayAct) return html`<footer class="foot"><p class="i2">${t.queue.viewer}</p></footer>`;
   const shut = queue.other(item) !== undefined;

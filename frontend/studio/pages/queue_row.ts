@@ -4,11 +4,11 @@ import { wait } from "../state/format";
 import { type Line, verdictsOf } from "../state/line";
 import type { Queued } from "../state/types";
 import { t } from "../words";
-import type { Queue } from "./queue";
+import type { QueueSeat } from "./queue_seat";
 
 export const doubtful = (item: Queued): boolean => verdictsOf(item).some((one) => one.outcome !== "pass") || (item.post.media ?? []).some((one) => one.sensitive);
 
-function second(queue: Queue, line: Line): TemplateResult | typeof nothing {
+function second(queue: QueueSeat, line: Line): TemplateResult | typeof nothing {
   const item = line.items[0]!;
   const other = queue.other(item);
   if (other) return html`<span class="t11 i2 el">${t.queue.looks(other.name)}</span>`;
@@ -18,7 +18,7 @@ function second(queue: Queue, line: Line): TemplateResult | typeof nothing {
 }
 
 /** One line of the list. The colour at its left is repeated by its place and its second line. */
-export function row(queue: Queue, line: Line, at: number): TemplateResult {
+export function row(queue: QueueSeat, line: Line, at: number): TemplateResult {
   const item = line.items[0]!;
   const { post } = item;
   const chosen = line.key === queue.chosen;

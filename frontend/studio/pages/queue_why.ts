@@ -7,12 +7,12 @@ import { keyOf } from "../state/keys";
 import { verdictsOf } from "../state/line";
 import type { Queued, Verdict } from "../state/types";
 import { t } from "../words";
-import type { Queue } from "./queue";
+import type { QueueSeat } from "./queue_seat";
 
 /** How much a check has against a post, 0 to 1. */
 const against = (one: Verdict): number => one.score || (one.outcome === "reject" ? 1 : one.outcome === "hold" ? 0.6 : 0);
 
-function bars(verdicts: readonly Verdict[], queue: Queue): TemplateResult | typeof nothing {
+function bars(verdicts: readonly Verdict[], queue: QueueSeat): TemplateResult | typeof nothing {
   if (!verdicts.length) return nothing;
   return html`<section><h3 class="sec">${t.queue.weighed}</h3><ul class="bars">${verdicts.map((one) => {
     const score = Math.min(1, against(one));
@@ -27,7 +27,7 @@ function evidence(verdicts: readonly Verdict[]): TemplateResult {
 }
 
 /** The rule, the words, what weighed, and what would change it; the person's buttons are as near. */
-export function why(queue: Queue, item: Queued): TemplateResult {
+export function why(queue: QueueSeat, item: Queued): TemplateResult {
   const said = queue.why;
   const whole = said === "failed" ? undefined : said;
   const verdicts = whole?.verdicts ?? verdictsOf(item);
