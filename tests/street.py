@@ -63,9 +63,9 @@ class Street:
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         return await self.ask(path, method="POST", headers=sent, body=body)
 
-    async def tell(self, id_: str, text: str, name: str = "Ada") -> str:
+    async def tell(self, id_: str, text: str, name: str = "Ada", **more: Any) -> str:
         """Post through the open door; gives the post's key once it is decided."""
-        item = {"id": id_, "text": text, "author": {"name": name}}
+        item = {"id": id_, "text": text, "author": {"name": name}, **more}
         answer = await self.post("/in/hook/post", item, key=False)
         assert answer.status == 200, answer.body
         await self.house.road.idle()

@@ -263,7 +263,7 @@ async def test_words_go_up_without_the_photo_and_all_of_it_is_undone(
     await decide(desk, photographed, "hidden")
     await desk.undo("square", by=MO)
     assert await media_on_wall(venue, photographed) == 0, "as it stood before it was hidden"
-    await decide(desk, photographed, "approved")
+    await desk.decide("square", Asked(photographed, "approved", without_media=False), by=MO)
     assert await media_on_wall(venue, photographed) == 2
 
 
@@ -283,6 +283,47 @@ async def test_an_edit_of_what_went_up_without_its_photo_waits_for_a_person(
     await venue.receive(post(7, text=text(7) + " Again.", media=(PHOTO,), version="2"))
     assert await venue.state(photographed) == "pending"
     assert await media_on_wall(venue, photographed) is None
+    taken = await desk.decide("square", Asked(photographed, "approved"), by=ZOE)
+    assert taken.decision.without_media, "nobody let the photo in"
+    assert await media_on_wall(venue, photographed) == 0
+    await desk.undo("square", by=ZOE)
+    assert await venue.state(photographed) == "pending"
+    await desk.decide("square", Asked(photographed, "approved"), by=MO)
+    assert await media_on_wall(venue, photographed) == 0, "what was taken back let nothing in"
+
+
+async def test_who_says_so_lets_in_what_was_kept_back(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    await desk.decide("square", Asked(photographed, "approved", without_media=True), by=MO)
+    await venue.receive(post(7, text=text(7) + " Again.", media=(PHOTO,), version="2"))
+    lets_in = Asked(photographed, "approved", without_media=False)
+    assert not (await desk.decide("square", lets_in, by=ZOE)).decision.without_media
+    assert await media_on_wall(venue, photographed) == 1
+    await venue.receive(post(7, text=text(7) + " More.", media=(PHOTO,), version="3"))
+    await desk.decide("square", Asked(photographed, "approved"), by=MO)
+    assert await media_on_wall(venue, photographed) == 1, "it was let in, and stays so"
+
+
+async def test_a_photo_that_nobody_has_kept_back_comes_with_the_words(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    await desk.decide("square", Asked(photographed, "approved", without_media=True), by=MO)
+    other = Media("image", "https://network.example/other.jpg")
+    await venue.receive(post(7, text=text(7) + " Again.", media=(other,), version="2"))
+    await desk.decide("square", Asked(photographed, "approved"), by=MO)
+    assert await media_on_wall(venue, photographed) == 1
+
+
+async def test_what_was_kept_back_alone_is_not_put_up_by_an_edit_of_its_words(
+    venue: Venue, desk: Desk, photographed: str
+) -> None:
+    await desk.decide("square", Asked(photographed, "approved", without_media=True), by=MO)
+    await venue.receive(post(7, text=" ", media=(PHOTO,), version="2"))
+    with pytest.raises(Refused, match="kept back before"):
+        await desk.decide("square", Asked(photographed, "approved"), by=MO)
+    await desk.decide("square", Asked(photographed, "approved", without_media=False), by=MO)
+    assert await media_on_wall(venue, photographed) == 1
 
 
 # rules with a decision ----------------------------------------------------------------------------

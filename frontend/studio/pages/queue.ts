@@ -258,22 +258,23 @@ class Queue extends Piece implements QueueSeat {
     });
     const said = { approved: t.toast.approved, rejected: t.toast.rejected, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
     if (items.length > 1) desk.say({ text: t.toast.many_rejected(items.length), undo: true });
-    else desk.say({ text: more.without_media ? t.toast.bare : said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
+    else desk.say({ text: more.without_media ?? (state === "approved" && items[0]!.kept === "same") ? t.toast.bare : said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
   }
 
-  /** Whether this post may stand without what it shows. */
+  /** Whether there is something to keep back, or to let in. */
   mayBare(item: Queued): boolean {
-    return !!item.post.media?.length && !!item.post.text.trim();
+    return item.kept === "same" || (!!item.post.media?.length && !!item.post.text.trim());
   }
 
   bare(item: Queued): boolean {
     return item.placement.state === "approved" && (item.decision?.without_media ?? false);
   }
 
-  /** Approves the words alone; on the wall it takes the picture off, or brings it back. */
+  /** Approves the words alone, or lets in what was kept back before; on the wall it takes the picture off, or brings it back. */
   without(): void {
     const { desk, item } = this;
     if (!item || !desk.mayAct || this.other(item)) return;
+    if (item.kept === "same") return this.decide("approved", 0, "", [item], { without_media: false });
     if (!this.mayBare(item)) return desk.say({ text: t.queue.without_no });
     if (this.view !== "approved") return this.decide("approved", 0, "", [item], { without_media: true });
     const bare = !this.bare(item);

@@ -8,7 +8,7 @@ import type { Queued } from "../state/types";
 import { t } from "../words";
 import type { QueueSeat } from "./queue_seat";
 import { filter } from "./queue_filter";
-import { hand, media, spansOf } from "./queue_post";
+import { hand, keptBack, media, spansOf } from "./queue_post";
 import { why } from "./queue_why";
 
 const ENOUGH = 96;
@@ -80,10 +80,10 @@ class QueuePhone extends Piece {
           <div class="in"><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(nameOf(post.author))}</span><span class="i2 el">${networkName(post.network)}, ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></div>${n > 1 ? html`<span class="chip warn">×${n}</span>` : nothing}</header>
             <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${said(post)}</span>`}</p>
             <div class="row wrap">${doubt ? html`<span class="chip bad">${icon("circle-alert", 14)}${doubt.check}</span>` : html`<span class="chip good">${icon("check", 14)}${t.queue.no_rule}</span>`}${post.lang ? html`<span class="chip">${language(post.lang, queue.desk.lang)}</span>` : nothing}${hand(queue, item)}</div>
-            ${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
+            ${keptBack(item, "p")}${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
         </article></div>
       ${this.reasons ? html`<div class="slip"><div class="grip" aria-hidden="true"></div>${why(queue, item)}</div>` : nothing}
-      <footer class="thumbs">${queue.mayBare(item) ? html`<button class="btn ghost wide bare" ?disabled=${shut} @click=${() => { this.reasons = false; queue.without(); }}>${icon(queue.bare(item) ? "image" : "image-off", 18)}${on ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : t.queue.without}</button>` : nothing}<p class="i2 hint" role="status">${queue.view === "" ? t.queue.let_go[will] : ""}</p><div class="row g12">
+      <footer class="thumbs">${queue.mayBare(item) ? html`<button class="btn ghost wide bare" ?disabled=${shut} @click=${() => { this.reasons = false; queue.without(); }}>${icon(queue.bare(item) || item.kept === "same" ? "image" : "image-off", 18)}${on ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : item.kept === "same" ? t.queue.with : t.queue.without}</button>` : nothing}<p class="i2 hint" role="status">${queue.view === "" ? t.queue.let_go[will] : ""}</p><div class="row g12">
         ${on ? html`<button class="btn no f1" ?disabled=${shut} @click=${() => queue.decide("hidden")}>${icon("eye-off", 18)}${t.queue.hide}</button>` : html`<button class="btn no f1" ?disabled=${shut || queue.view === "rejected"} @click=${() => this.decide(false)}>${icon("x", 18)}${t.queue.no}</button>`}
         <button class="btn sq" aria-label=${t.toast.undo} @click=${() => dispatchEvent(new CustomEvent("parvis-act", { detail: { act: "undo" }, cancelable: true }))}>${icon("undo-2", 20)}</button>
         <button class="btn sq" aria-label=${t.queue.why} aria-expanded=${this.reasons ? "true" : "false"} @click=${() => (this.reasons = !this.reasons)}>${icon("scale", 20)}</button>

@@ -26,6 +26,13 @@ export function media(queue: QueueSeat, item: Queued, tall = false): readonly Te
     : picture ? html`<img src=${picture} alt=${blurred ? t.queue.blurred : alt || t.queue.no_desc} />` : nothing}${at || !doubtful(item) ? nothing : blurred ? veil : again}</figure>`);
 }
 
+/** An edit must not bring back unseen what somebody kept off the wall. */
+export function keptBack(item: Queued, tag: "li" | "p" = "li"): TemplateResult | typeof nothing {
+  if (!item.kept) return nothing;
+  const said = html`${icon("eye-off", 15)}<span>${item.kept === "same" ? t.queue.kept_same : t.queue.kept_other}</span>`;
+  return tag === "li" ? html`<li class="row top warn m">${said}</li>` : html`<p class="row top warn m t12">${said}</p>`;
+}
+
 function facts(queue: QueueSeat, item: Queued): TemplateResult {
   const { post } = item;
   const described = post.media?.some((one) => one.alt);
@@ -33,6 +40,7 @@ function facts(queue: QueueSeat, item: Queued): TemplateResult {
   return html`<ul class="facts t12 i2">
     ${post.lang ? html`<li class="row">${icon("languages", 15)}${language(post.lang, queue.desk.lang)}</li>` : nothing}
     ${queue.bare(item) ? html`<li class="row">${icon("eye-off", 15)}${t.queue.photo_kept}</li>` : nothing}
+    ${keptBack(item)}
     ${many ? html`<li class="row">${icon("image", 15)}${t.queue.pics(many)}</li><li class="row">${icon("captions", 15)}${described ? t.queue.desc : t.queue.no_desc}</li>` : nothing}
     ${post.permalink && /^https?:/.test(post.permalink) ? html`<li class="row">${icon("external-link", 15)}<a href=${post.permalink} target="_blank" rel="noopener noreferrer">${t.queue.original}</a></li>` : nothing}
   </ul>`;
@@ -66,7 +74,7 @@ export function foot(queue: QueueSeat, item: Queued): TemplateResult {
   const approve = button("approve", t.queue.approve, "ok", () => queue.decide("approved"));
   const reject = button("reject", t.queue.reject, "no", () => queue.decide("rejected"));
   const stash = button("stash", t.queue.stash, "", () => queue.decide("hidden", 0, "stash"));
-  const bare = queue.mayBare(item) ? button("without_media", queue.view === "approved" ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : t.queue.without, "", () => queue.without()) : nothing;
+  const bare = queue.mayBare(item) ? button("without_media", queue.view === "approved" ? (queue.bare(item) ? t.queue.show_photo : t.queue.hide_photo) : item.kept === "same" ? t.queue.with : t.queue.without, "", () => queue.without()) : nothing;
   const on = html`${button("hide", t.queue.hide, "no", () => queue.decide("hidden"))}${button("pin", queue.pinned(item) ? t.queue.unpin : t.queue.pin, "", () => queue.does("pin"))}${button("feature", t.queue.feature, "", () => queue.does("feature"))}${bare}${button("reject", t.queue.reject, "ghost no", () => queue.decide("rejected"))}`;
   const waiting = html`${approve}${bare}${reject}${stash}${queue.mayTrust(item) ? button("trust", t.queue.trust, "ghost", () => queue.trust()) : nothing}${button("block_wording", t.queue.block, "ghost far", () => queue.block())}`;
   return html`<footer class="foot">${queue.view === "approved" ? on : queue.view === "" ? waiting : html`${approve}${queue.view === "rejected" ? nothing : reject}${queue.view === "hidden" ? nothing : stash}`}

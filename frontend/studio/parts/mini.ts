@@ -19,7 +19,7 @@ function card(post: Post, big: boolean): TemplateResult {
 }
 
 /** The post as the wall has it: without the pictures that a moderator kept back. */
-export const asShown = (item: Queued): Post => (item.decision?.without_media ? { ...item.post, media: [] } : item.post);
+export const asShown = (item: Queued): Post => (item.decision?.without_media || item.kept === "same" ? { ...item.post, media: [] } : item.post);
 
 /** A small drawing of a wall from the posts on it, in the shape of its screen. Said to be a drawing wherever it stands. */
 export function mini(wall: WallLine | undefined, posts: readonly Post[], ratio: number, covered = false): TemplateResult {

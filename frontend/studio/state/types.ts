@@ -156,6 +156,8 @@ export interface Queued {
   readonly post: Post;
   readonly placement: { readonly state: State; readonly order: number; readonly rev: number };
   readonly pinned?: boolean;
+  /** A person kept back what it shows (`same`), or it shows something else since (`other`). */
+  readonly kept?: "" | "same" | "other";
   readonly decision: { readonly state?: State; readonly by: string; readonly why: string; readonly at_ms: number; readonly verdicts?: readonly Verdict[]; readonly without_media?: boolean } | null;
   readonly verdicts?: readonly Verdict[];
   readonly claim?: Claim | null;

@@ -36,7 +36,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """A change of state of one post on one wall. `by` is `rule:…`, `person:…`, `source:…` or
-    `author:…`; `without_media` lets the words up and keeps pictures and films back.
+    `author:…`; `without_media` lets the words up and keeps pictures and films back;
+    `kept_back` has a mark for each of those.
     """
 
     state: State
@@ -48,6 +49,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     post_version: str = ""
     verdicts: tuple[Verdict, ...] = ()
     without_media: bool = False
+    kept_back: tuple[str, ...] = ()
 
 
 def is_final(state: State) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from parvis.core.verdict import Verdict
+from parvis.core.verdict import Decision
 from parvis.core.wire import Picks
 from parvis.engine import tables as t
 from parvis.engine.change import MarkAct
@@ -209,12 +209,17 @@ _SAID = (
 
 def tales(conn: sa.Connection, wall: str, posts: Sequence[str]) -> Mapping[str, Tale]:
     """What happened to each, from the journal and its decisions."""
-    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    decisions: dict[str, list[Decision]] = defaultdict(list)
     said: dict[str, tuple[str, str]] = {}
     for id_, post, by, why, text in conn.execute(_SAID, {"wall": wall, "posts": posts}):
         said[id_] = (by, why)
-        verdicts[post] = decision_of_body(text).verdicts or verdicts.get(post, ())
+        decisions[post].append(decision_of_body(text))
     steps: dict[str, list[Step]] = defaultdict(list)
     for at_ms, seq, kind, post, text in conn.execute(_TOLD, {"wall": wall, "posts": posts}):
         steps[post].append(step_of(at_ms, wall, seq, kind, event_of_body(text), said))
-    return {post: Tale(tuple(steps[post]), verdicts.get(post, ())) for post in posts}
+    return {post: _tale(steps[post], decisions[post]) for post in posts}
+
+
+def _tale(steps: Sequence[Step], said: Sequence[Decision]) -> Tale:
+    judged = (decision.verdicts for decision in reversed(said) if decision.verdicts)
+    return Tale(tuple(steps), next(judged, ()), tuple(said))

@@ -83,10 +83,13 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Tale(msgspec.Struct, frozen=True):
-    """What happened to a post on one wall, oldest first, and the last verdicts of the checks."""
+    """What happened to a post on one wall and what was `said` of it, oldest first, and the last
+    verdicts of the checks.
+    """
 
     steps: tuple[Step, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    said: tuple[Decision, ...] = ()
 
 
 class Act(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from parvis.core.errors import Conflict, Refused
 from parvis.core.event import PicksChanged
 from parvis.core.ports import Clock
-from parvis.core.post import Media
+from parvis.core.post import Media, Post
 from parvis.core.verdict import Decision, State
 from parvis.engine import Act, Placement, Write
 from parvis.engine.change import Change, Feature, MarkAct, Pin, PutAct, Told
@@ -18,6 +18,7 @@ from parvis.flow import keep, staff, stage
 from parvis.flow.clear import clear
 from parvis.flow.edit import edit, mark_of
 from parvis.flow.explain import Why, explain
+from parvis.flow.kept import kept_of
 from parvis.flow.road import PEOPLE_MAY, Road
 from parvis.flow.ruling import Kind, ruled, subject_of
 from parvis.flow.undo import KEPT, Undone, also, redo, undo
@@ -35,7 +36,8 @@ NameOf = Callable[[str], Awaitable[str]]
 
 class Asked(msgspec.Struct, frozen=True):
     """A decision that somebody asks for. `rules` go on the wall's policy with it: its author is
-    trusted or blocked, a wording (`words`) is blocked.
+    trusted or blocked, a wording (`words`) is blocked. Where `without_media` is not said, what a
+    person kept back stays kept back.
     """
 
     post: str
@@ -43,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
     why: str = ""
     rev: int | None = None
     code: str = "person"
-    without_media: bool = False
+    without_media: bool | None = None
     rules: tuple[Kind, ...] = ()
     words: str = ""
 
@@ -133,8 +135,7 @@ class Desk:
         if asked.rev is not None and asked.rev != placement.rev:
             raise Conflict(await self.since(wall, asked.post))
         rules = [(kind, post.key, subject_of(kind, post, asked.words)) for kind in asked.rules]
-        if asked.without_media and not (post.media and post.text.strip()):
-            raise Refused("Without what it shows nothing of this post is left; reject it.")
+        bare = await self._bare(wall, asked, post)
         decision, write = await self.road.write_of(
             post,
             placement,
@@ -142,13 +143,27 @@ class Desk:
             by=by,
             why=asked.why,
             code=asked.code,
-            without_media=asked.without_media,
+            without_media=bare,
         )
         rev = placement.rev + 1
         before = await self._shape(wall, placement)
         after = BARE if decision.without_media else asked.state
         act = self._act(wall, by, "decide", asked.post, before, after, rev, together)
         return Taken(decision, rev), also(write, act), rules
+
+    async def _bare(self, wall: str, asked: Asked, post: Post) -> bool:
+        """Whether its words go up alone; raises `Refused` where it has none."""
+        bare, words = asked.without_media, bool(post.text.strip())
+        if bare is None and asked.state == "approved" and post.media:
+            bare = kept_of(await self.engine.decisions(wall, post.key), post) == "same"
+            if bare and not words:
+                raise Refused(
+                    "What it shows was kept back before, and it says nothing else;"
+                    " let that in, or reject it."
+                )
+        if bare and not (post.media and words):
+            raise Refused("Without what it shows nothing of this post is left; reject it.")
+        return bool(bare)
 
     async def _shape(self, wall: str, placement: Placement) -> str:
         """How the post stands now, as undo must put it back."""

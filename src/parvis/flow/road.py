@@ -26,6 +26,7 @@ from parvis.flow.clear import clear
 from parvis.flow.decider import Asked, Decider
 from parvis.flow.expire import Expiry
 from parvis.flow.identity import hash_key
+from parvis.flow.kept import marks_of
 from parvis.flow.lapse import Lapse
 from parvis.flow.moderate import why_of
 from parvis.flow.outlive import Outliving
@@ -159,6 +160,7 @@ class Road:
             code=code,
             post_version=post.version,
             without_media=bare,
+            kept_back=marks_of(post) if bare else (),
         )
         if state != "approved":
             return decision, await self._off_or_only_said(placement, decision, post)

@@ -141,6 +141,10 @@ class Answers:
                 value = one.get("words") or f"{found['post']['network']}:{found['post']['key']}"
                 self.policy = {**self.policy, kind: [*self.policy[kind], value]}
             before.append((one["post"], found["placement"]["state"]))
+            bare = one.get("without_media", found.get("kept") == "same")
+            if "kept" in found:
+                found["decision"] = {**(found["decision"] or {}), "without_media": bare}
+                found["kept"] = ""
             found["placement"] = {
                 **found["placement"],
                 "state": one["state"],

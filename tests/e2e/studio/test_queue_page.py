@@ -294,6 +294,55 @@ async def test_words_are_approved_without_their_photo(browser: Browser) -> None:
         assert revs[2] == revs[1] + 1, "the next act is of the post as it now is"
 
 
+@pytest.mark.parametrize(
+    ("lang", "said", "bare", "whole"),
+    [
+        (
+            "en",
+            "Its photo was kept back before",
+            "Approved without its photo",
+            "Approve with photo",
+        ),
+        ("fr", "Sa photo a déjà été écartée", "Validé sans sa photo", "Valider avec sa photo"),
+    ],
+)
+async def test_an_edit_says_that_its_photo_was_kept_back_and_leaves_it_so(
+    browser: Browser, lang: str, said: str, bare: str, whole: str
+) -> None:
+    desk = FakeDesk()
+    photos = [
+        one
+        for one in desk.items
+        if one["post"]["media"] and one["post"]["text"] and one["placement"]["state"] == "pending"
+    ]
+    photo = photos[0]
+    photo["kept"] = "same"
+    desk.items = [photo]
+    async with seated(browser, desk, lang=lang) as page:
+        await expect(page.locator(".facts")).to_contain_text(said)
+        await expect(page.locator(".stage img")).to_have_count(0)
+        await expect(page.get_by_role("button", name=whole)).to_be_visible()
+        await page.keyboard.press("a")
+        await expect(page.get_by_role("status").last).to_contain_text(bare)
+        await until(lambda: desk.state(photo["post"]["key"]) == "approved")
+        assert photo["decision"]["without_media"] is True
+
+
+async def test_h_lets_in_what_was_kept_back_before(browser: Browser) -> None:
+    desk = FakeDesk()
+    photo = next(
+        one for one in desk.items if one["post"]["media"] and one["placement"]["state"] == "pending"
+    )
+    photo["kept"] = "same"
+    desk.items = [photo]
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".facts")).to_contain_text("kept back before")
+        await page.keyboard.press("h")
+        await until(lambda: desk.state(photo["post"]["key"]) == "approved")
+        assert photo["decision"]["without_media"] is False
+        await expect(page.get_by_role("status").last).not_to_contain_text("without")
+
+
 async def test_new_posts_come_by_themselves(browser: Browser) -> None:
     desk = FakeDesk()
     async with seated(browser, desk) as page:

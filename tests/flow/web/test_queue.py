@@ -41,6 +41,26 @@ async def test_an_item_has_all_that_a_moderator_must_see(street: Street) -> None
     assert item["journey"][4]["by"] == "person:owner"
 
 
+async def test_an_edit_of_what_went_up_without_its_photo_says_so(street: Street) -> None:
+    photo = {"type": "image", "url": "https://network.example/photo.jpg"}
+    await street.tell("1", "Hello there #parvis", media=[photo])
+    bare = {"post": KEY, "state": "approved", "without_media": True}
+    await sent(street, "/posts/decide", bare)
+    (item,) = (await got(street, "/queue", state="approved"))["items"]
+    assert (item["kept"], item["decision"]["without_media"]) == ("", True)
+    await street.tell("1", "Hello there again #parvis", media=[photo])
+    (item,) = (await got(street, "/queue", state="pending"))["items"]
+    assert item["kept"] == "same"
+    said = await sent(street, "/posts/decide", {"post": KEY, "state": "approved"})
+    assert said["decision"]["without_media"] is True
+    other = {**photo, "url": "https://network.example/other.jpg"}
+    await street.tell("1", "Hello there with another #parvis", media=[other])
+    (item,) = (await got(street, "/queue", state="pending"))["items"]
+    assert item["kept"] == "other"
+    said = await sent(street, "/posts/decide", {"post": KEY, "state": "approved"})
+    assert not said["decision"].get("without_media", False)
+
+
 async def test_claims_are_taken_and_let_go(street: Street) -> None:
     await street.tell("1", "Hello")
     claimed = await sent(street, "/claim", {"posts": [KEY, KEY, "webhook:main:none"]})

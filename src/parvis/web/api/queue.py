@@ -16,6 +16,7 @@ from parvis.core.verdict import Decision, State, Verdict
 from parvis.engine import Claim, Placement, Queued, Sought, Step, Tale
 from parvis.flow.desk import Asked, Taken
 from parvis.flow.explain import Why
+from parvis.flow.kept import Kept, kept_of
 from parvis.flow.publish import team_media
 from parvis.flow.ruling import Kind
 from parvis.web.api.types import ActId, PostKey
@@ -47,7 +48,9 @@ class Moment(msgspec.Struct, frozen=True):
 
 class Item(msgspec.Struct, frozen=True):
     """A post as a moderator sees it, its media at our own addresses. `verdicts` are the checks'
-    last ones, also after a person has decided; `claim` says who has it in hand.
+    last ones, also after a person has decided; `claim` says who has it in hand. `kept` says of a
+    post off the wall whether a person kept back what it shows (`same`), or it shows something else
+    since (`other`).
     """
 
     post: Post
@@ -57,6 +60,7 @@ class Item(msgspec.Struct, frozen=True):
     claim: Claim | None
     journey: tuple[Moment, ...]
     pinned: bool = False
+    kept: Kept = ""
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -84,7 +88,8 @@ class Found(msgspec.Struct, frozen=True):
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person's decision; with `rev` it is refused (409) when the post changed since.
 
-    `without_media` shows its words alone. `rules` change the wall's policy with it, in one gesture:
+    `without_media` shows its words alone, and false lets in what was kept back before; where it is
+    not said, that stays kept back. `rules` change the wall's policy with it, in one gesture:
     `trust` or `block` its author, `wording` blocks `words`.
     """
 
@@ -93,7 +98,7 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rev: Rev | None = None
     why: Said = ""
     code: Annotated[str, Meta(max_length=40)] = ""
-    without_media: bool = False
+    without_media: bool | None = None
     rules: Annotated[tuple[Kind, ...], Meta(max_length=3)] = ()
     words: Annotated[str, Meta(max_length=80)] = ""
 
@@ -378,10 +383,11 @@ def item_of(
     steps = [moment for step in tale.steps if (moment := moment_of(step)) is not None]
     journey = (Moment("written", post.created_at_ms), came, *steps)
     claim = claims.get(post.key)
+    kept: Kept = "" if queued.placement.state == "approved" else kept_of(tale.said, post)
     if post.media:
         post = msgspec.structs.replace(post, media=team_media(post))
     on = post.key in pinned
-    return Item(post, queued.placement, queued.decision, tale.verdicts, claim, journey, on)
+    return Item(post, queued.placement, queued.decision, tale.verdicts, claim, journey, on, kept)
 
 
 _WHAT = {"post.edited": "edited", "card.shown": "shown", "card.gone": "gone"}
