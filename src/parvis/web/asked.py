@@ -10,6 +10,7 @@ from parvis.core.person import OWNER, Actor
 from parvis.core.wall import Wall
 from parvis.engine import Engine
 from parvis.web.problem import Failed
+from parvis.web.tongue import preferred
 
 ACTOR = "parvis.actor"
 """Where a scope holds who asks, once the route has let them in."""
@@ -19,6 +20,15 @@ def actor_of(request: Request) -> Actor:
     """Who asks."""
     found: Actor = request.scope.get(ACTOR, OWNER)
     return found
+
+
+def lang_of(request: Request, wall_lang: str = "en", *, by_query: bool = True) -> str:
+    """The language of whoever reads the answer: what they ask for, their own, their browser's,
+    else the wall's. Not `by_query` where `?lang=` asks for something else.
+    """
+    asked = request.query_params.get("lang", "")[:35] if by_query else ""
+    asked = asked or actor_of(request).lang
+    return asked or preferred(request.headers.get("accept-language", "")) or wall_lang
 
 
 async def wall_of(engine: Engine, request: Request) -> Wall:

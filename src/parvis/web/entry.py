@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from parvis.core.person import Role, may
-from parvis.web.asked import ACTOR
+from parvis.web.asked import ACTOR, lang_of
 from parvis.web.auth import bearer
 from parvis.web.guard import Guard
 from parvis.web.problem import Failed, problem, problem_of
@@ -82,13 +82,13 @@ class Place:
         except ClientDisconnect:
             return
         except Exception as error:
-            response = problem_of(error)
+            response = problem_of(error, lang_of(request))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        entry = self._by_method.get(request.method)
+        entry, lang = self._by_method.get(request.method), lang_of(request)
         if entry is None:
-            response = problem(405, f"This address does not take {request.method[:20]}.")
+            response = problem(405, f"This address does not take {request.method[:20]}.", lang=lang)
             response.headers["allow"] = ", ".join(sorted(self._by_method))
             return response
         if entry.who != "anyone":
@@ -96,16 +96,20 @@ class Place:
             if actor is None:
                 return await self._unknown(request)
             if not may(actor.role, entry.who):
-                return problem(403, f"This takes the role {entry.who}; yours is {actor.role}.")
+                return problem(
+                    403,
+                    f"This takes the role {entry.who}; yours is {actor.role}.",
+                    lang=actor.lang or lang,
+                )
             self._guard.refuse_stale(request.scope)
             request.scope[ACTOR] = actor
         return await entry.handle(request)
 
     async def _unknown(self, request: Request) -> Response:
         if bearer(request.scope):
-            return problem(401, MISFIT)
+            return problem(401, MISFIT, lang=lang_of(request))
         first = await self._guard.first_run()
-        return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first)
+        return problem(401, FIRST_RUN if first else SIGN_IN, first_run=first, lang=lang_of(request))
 
 
 def routes(entries: Sequence[Entry], guard: Guard) -> list[Route]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from parvis.core.errors import Conflict, Later, Refused
 from parvis.plug.problem import PROBLEM_JSON, Problem
+from parvis.web.said import told
 
 log = logging.getLogger("parvis.web")
 
@@ -41,6 +42,7 @@ def problem(
     retry_after_s: float = 0.0,
     problems: tuple[str, ...] = (),
     first_run: bool | None = None,
+    lang: str = "en",
 ) -> Response:
     """The response."""
     headers = {"cache-control": "no-store"}
@@ -51,18 +53,20 @@ def problem(
     said = Problem(HTTPStatus(status).phrase, status, detail, problems=problems)
     if first_run is not None:
         said = msgspec.structs.replace(said, first_run=first_run)
-    return Response(msgspec.json.encode(said), status, headers, media_type=PROBLEM_JSON)
+    return Response(msgspec.json.encode(told(said, lang)), status, headers, media_type=PROBLEM_JSON)
 
 
-def problem_of(error: Exception) -> Response:
+def problem_of(error: Exception, lang: str = "en") -> Response:
     """What an error says to the caller; a bug is logged and says nothing of itself."""
     if isinstance(error, Failed):
-        return problem(error.status, error.detail, error.retry_after_s)
+        return problem(error.status, error.detail, error.retry_after_s, lang=lang)
     if isinstance(error, Conflict):
-        return problem(409, str(error) or "Somebody else changed it first; read it again.")
+        return problem(
+            409, str(error) or "Somebody else changed it first; read it again.", lang=lang
+        )
     if isinstance(error, Later):
-        return problem(503, str(error), error.retry_after_s or 1.0)
+        return problem(503, str(error), error.retry_after_s or 1.0, lang=lang)
     if isinstance(error, Refused):
-        return problem(422, str(error), problems=getattr(error, "problems", ()))
+        return problem(422, str(error), problems=getattr(error, "problems", ()), lang=lang)
     log.error("web.bug", exc_info=error, extra={"error": type(error).__name__})
-    return problem(500, "Something in parvis itself broke; its log says what.")
+    return problem(500, "Something in parvis itself broke; its log says what.", lang=lang)

@@ -63,11 +63,12 @@ def _read(path: Path) -> Tongue:
     parts = {"page": {k: v for k, v in given.items() if isinstance(v, str)}}
     parts |= {k: v for k, v in given.items() if isinstance(v, dict)}
     if lang == "fr":  # French puts spaces that no line ends at before its signs
-        parts = {part: {k: _french(v) for k, v in texts.items()} for part, texts in parts.items()}
+        parts = {part: {k: french(v) for k, v in texts.items()} for part, texts in parts.items()}
     return Tongue(lang, given["name"], "rtl" if lang == "ar" else "ltr", parts)
 
 
-def _french(text: str) -> str:
+def french(text: str) -> str:
+    """French as it is written: no line ends before its signs."""
     return _WIDE.sub("\u00a0", _NARROW.sub("\u202f", text))
 
 

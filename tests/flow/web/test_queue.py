@@ -198,3 +198,24 @@ async def test_rules_go_with_a_decision_and_back_with_it(street: Street) -> None
     assert (await got(street, ""))["policy"]["words"] == []
     said = await sent(street, "/undo", {"of": "two"}, 422)
     assert said["detail"] == "There is nothing to undo."
+
+
+async def test_the_servers_sentences_come_in_the_readers_language(street: Street) -> None:
+    await street.tell("1", "Hello there #parvis")
+    await sent(street, "/posts/decide", {"post": KEY, "state": "hidden"})
+    (item,) = (await got(street, "/queue", state="hidden", lang="fr"))["items"]
+    assert item["decision"]["why"] == "Mis de côté par le propriétaire."
+    assert all("post" not in each["because"] for each in item["verdicts"])
+    assert item["post"]["text"] == "Hello there #parvis"
+    why = await got(street, "/why", post=KEY, lang="fr")
+    assert why["sentence"] == "Mis de côté par le propriétaire."
+    french = {"accept-language": "fr-CA,fr;q=0.9,en;q=0.5"}
+    answer = await street.post(f"{WALL}/undo", {"of": "none"}, headers=french)
+    assert (answer.status, json.loads(answer.body)["detail"]) == (
+        422,
+        "Il n’y a rien à annuler.",  # noqa: RUF001
+    )
+    plain = await street.post(f"{WALL}/undo", {"of": "none"})
+    assert json.loads(plain.body)["detail"] == "There is nothing to undo."
+    health = (await got(street, "/now", lang="fr"))["sources"]
+    assert {each["says"] for each in health} <= {"Attend qu’on l’appelle."}  # noqa: RUF001

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from parvis.engine import Act
 from parvis.flow.undo import Undone
 from parvis.web.api.types import ActId, PostKey
-from parvis.web.asked import actor_of, must_stand, wall_of
+from parvis.web.asked import actor_of, lang_of, must_stand, wall_of
 from parvis.web.entry import Entry, answer, body_of
 from parvis.web.room import Room
+from parvis.web.said import told
 
 
 class Pinning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,10 +119,12 @@ class ActsApi:
         """POST /api/walls/{wall}/undo."""
         asked = await body_of(request, Last)
         wall = await wall_of(self._engine, request)
-        return answer(await self._desk.undo(wall.id, by=actor_of(request).by, of=asked.of))
+        done = await self._desk.undo(wall.id, by=actor_of(request).by, of=asked.of)
+        return answer(told(done, lang_of(request, wall.lang)))
 
     async def redo(self, request: Request) -> Response:
         """POST /api/walls/{wall}/redo."""
         asked = await body_of(request, Last)
         wall = await wall_of(self._engine, request)
-        return answer(await self._desk.redo(wall.id, by=actor_of(request).by, of=asked.of))
+        done = await self._desk.redo(wall.id, by=actor_of(request).by, of=asked.of)
+        return answer(told(done, lang_of(request, wall.lang)))

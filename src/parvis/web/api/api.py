@@ -18,11 +18,12 @@ from parvis.web.api.served import served
 from parvis.web.api.sources import SourcesApi
 from parvis.web.api.walls import WallsApi
 from parvis.web.api.write import WriteApi
-from parvis.web.asked import actor_of, no_wall, wall_of
+from parvis.web.asked import actor_of, lang_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of, read_body
 from parvis.web.names import names
 from parvis.web.problem import Failed
 from parvis.web.room import Applied, Room
+from parvis.web.said import told
 from parvis.web.static_files import same
 
 MAX_EVENT_FILE = 512 * 1024
@@ -114,7 +115,8 @@ class Api:
         """GET /api/walls/{wall}/health."""
         wall = await wall_of(self._engine, request)
         sources = tuple(await self._engine.health(wall.id))
-        return answer(types.Healths(sources, tuple(await self._engine.bridge_health(wall.id))))
+        there = types.Healths(sources, tuple(await self._engine.bridge_health(wall.id)))
+        return answer(told(there, lang_of(request, wall.lang)))
 
     async def served(self, request: Request) -> Response:
         """GET /api/served."""
@@ -130,7 +132,7 @@ class Api:
         if not steps:
             raise Failed(404, types.NO_TRACE.format(post=post))
         said = await names(self._engine, {step.by for step in steps})
-        return answer(types.Trace(key, tuple(steps), said))
+        return answer(told(types.Trace(key, tuple(steps), said), lang_of(request)))
 
     # acts -----------------------------------------------------------------------------------------
     async def withdraw(self, request: Request) -> Response:

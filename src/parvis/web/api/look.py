@@ -15,12 +15,13 @@ from parvis.core.look import Brand, Look, faults_of, look_of
 from parvis.core.wall import Wall
 from parvis.core.wire import Snapshot
 from parvis.web.api.walls import merged
-from parvis.web.asked import actor_of, no_wall, wall_of, word
+from parvis.web.asked import lang_of, no_wall, wall_of, word
 from parvis.web.entry import Entry, Query, answer
 from parvis.web.pages.pages import page
 from parvis.web.pages.wall import wall_page
 from parvis.web.problem import Failed
 from parvis.web.room import Room
+from parvis.web.said import told
 from parvis.web.snapshots import Held
 
 LONGEST = 4096
@@ -86,12 +87,12 @@ class LookApi:
     async def preview(self, request: Request) -> Response:
         """GET /api/walls/{wall}/preview."""
         wall = await wall_of(self._engine, request)
-        said = word(request, "lang", 35) or actor_of(request).lang or wall.lang
+        said = lang_of(request, wall.lang)
         brand = brand_of(request, wall)
         unread = set(unreadable_of(brand))
         faults = tuple(says for _, says in faults_of(brand) if says not in unread)
         look = look_of(brand)
-        return answer(Preview(look, pairs_of(brand, look, said), faults))
+        return answer(told(Preview(look, pairs_of(brand, look, said), faults), said))
 
     async def page(self, request: Request) -> Response:
         """The wall's own page with an unsaved brand and layout, to be framed by the studio."""

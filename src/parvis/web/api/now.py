@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from typing import cast
 
 import msgspec
 from starlette.requests import Request
@@ -14,12 +15,13 @@ from parvis.core.event import PostDecided
 from parvis.core.person import may
 from parvis.engine import BridgeHealth, Health, Step
 from parvis.web.api.screens import PanicState, ScreensApi
-from parvis.web.asked import actor_of, wall_of
+from parvis.web.asked import lang_of, wall_of
 from parvis.web.entry import Entry, answer
 from parvis.web.names import names
 from parvis.web.pages.plain import STUDIO
 from parvis.web.problem import Failed
 from parvis.web.room import Room
+from parvis.web.said import told
 from parvis.web.screens import Screen, is_secure
 
 RECENT = 20
@@ -102,12 +104,12 @@ class NowApi:
     async def now(self, request: Request) -> Response:
         """GET /api/walls/{wall}/now."""
         wall = await wall_of(self._engine, request)
-        return answer(await self._now(wall.id, actor_of(request).lang or wall.lang))
+        return answer(await self._now(wall.id, lang_of(request, wall.lang)))
 
     async def _now(self, wall: str, lang: str) -> Now:
         counts = dict(await self._engine.counts(wall))
         recent = await self._recent(wall)
-        return Now(
+        now = Now(
             counts,
             counts.get("pending", 0),
             tuple(await self._screens.list(wall, lang)),
@@ -118,6 +120,7 @@ class NowApi:
             await names(self._engine, {each.by for each in recent}),
             self._room.static.mark(STUDIO),
         )
+        return cast(Now, told(now, lang))
 
     async def _recent(self, wall: str) -> tuple[Recent, ...]:
         after = max(0, await self._engine.head(wall) - LOOK_BACK)
@@ -139,7 +142,7 @@ class NowApi:
     async def watch(self, request: Request) -> Response:
         """GET /api/walls/{wall}/watch."""
         wall = await wall_of(self._engine, request)
-        lang = "fr" if (actor_of(request).lang or wall.lang).startswith("fr") else "en"
+        lang = "fr" if lang_of(request, wall.lang).startswith("fr") else "en"
         name = f"{wall.id} {lang}"
         if self._room.watches.full(name):
             raise Failed(503, "Many are watching this wall already; close a page of the studio.", 5)
@@ -163,7 +166,7 @@ class NowApi:
         """GET /api/settings."""
         room, secure = self._room, is_secure(request)
         usage = shutil.disk_usage(room.folder)
-        lang = "fr" if actor_of(request).lang.startswith("fr") else "en"
+        lang = "fr" if lang_of(request).startswith("fr") else "en"
         return answer(
             SettingsView(
                 room.public_url,

@@ -17,7 +17,7 @@ from parvis.stats.definitions import Figure, Lang
 from parvis.stats.figures import Numbers, numbers_of
 from parvis.stats.rows import COLUMNS, Page, Row, rows_of
 from parvis.stats.sheet import head_of, lines_of
-from parvis.web.asked import actor_of, number, one_of, wall_of, word
+from parvis.web.asked import lang_of, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer
 from parvis.web.problem import Failed
 from parvis.web.room import Room
@@ -72,8 +72,7 @@ class NumbersApi:
         """GET /api/walls/{wall}/numbers."""
         wall = await wall_of(self._engine, request)
         period = period_of(request)
-        said = word(request, "lang", 35) or actor_of(request).lang or wall.lang
-        lang: Lang = "fr" if said.startswith("fr") else "en"
+        lang: Lang = "fr" if lang_of(request, wall.lang).startswith("fr") else "en"
         async with self._turn:
             sums = await self._engine.sums(wall.id, period, wall.org)
         return answer(numbers_of(sums, period, wall.hashtags, lang))

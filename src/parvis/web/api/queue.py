@@ -20,11 +20,12 @@ from parvis.flow.kept import Kept, kept_of
 from parvis.flow.publish import team_media
 from parvis.flow.ruling import Kind
 from parvis.web.api.types import ActId, PostKey
-from parvis.web.asked import actor_of, must_stand, number, one_of, wall_of, word
+from parvis.web.asked import actor_of, lang_of, must_stand, number, one_of, wall_of, word
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.names import names
 from parvis.web.problem import Failed, problem_of
 from parvis.web.room import Room
+from parvis.web.said import told
 
 STATES: tuple[str, ...] = get_args(State)
 MEDIA: tuple[str, ...] = ("any", "none", *get_args(MediaType))
@@ -263,7 +264,8 @@ class QueueApi:
         rest = found[-1].placement.order if len(found) == limit else None
         counts = dict(await self._engine.counts(wall.id))
         items = await self._items(wall.id, found)
-        return answer(Queue(items, counts, rest, await self._names(items)))
+        page = Queue(items, counts, rest, await self._names(items))
+        return answer(told(page, lang_of(request, wall.lang)))
 
     async def posts(self, request: Request) -> Response:
         """GET /api/walls/{wall}/posts."""
@@ -285,7 +287,8 @@ class QueueApi:
         before = number(request, "before", None, most=2**62)
         seen = await self._engine.search(wall.id, sought, before=before, limit=limit)
         items = await self._items(wall.id, seen.items)
-        return answer(Found(items, seen.before, seen.looked, await self._names(items)))
+        page = Found(items, seen.before, seen.looked, await self._names(items))
+        return answer(told(page, lang_of(request, wall.lang, by_query=False)))
 
     async def _names(self, items: Sequence[Item]) -> dict[str, str]:
         said = {step.by for item in items for step in item.journey}
@@ -303,8 +306,8 @@ class QueueApi:
         wall = await wall_of(self._engine, request)
         post = word(request, "post", 512)
         await must_stand(self._engine, wall.id, post)
-        lang = word(request, "lang", 35) or actor_of(request).lang or wall.lang
-        return answer(await self._desk.why(wall.id, post, lang))
+        lang = lang_of(request, wall.lang)
+        return answer(told(await self._desk.why(wall.id, post, lang), lang))
 
     # acts -----------------------------------------------------------------------------------------
     async def decide(self, request: Request) -> Response:
@@ -314,7 +317,7 @@ class QueueApi:
         await must_stand(self._engine, wall.id, asked.post)
         by = actor_of(request).by
         taken = await self._desk.decide(wall.id, _asked(asked), by=by, id=asked.act)
-        return answer(Decided(taken.decision, taken.rev))
+        return answer(told(Decided(taken.decision, taken.rev), lang_of(request, wall.lang)))
 
     async def decide_all(self, request: Request) -> Response:
         """POST /api/walls/{wall}/posts/decide_all."""
@@ -324,7 +327,8 @@ class QueueApi:
         by = actor_of(request).by
         outcomes = await self._desk.decide_all(wall.id, asks, by=by, id=asked.act)
         pairs = zip(asks, outcomes, strict=True)
-        return answer(Outcomes(tuple(_outcome(one.post, outcome) for one, outcome in pairs)))
+        made = Outcomes(tuple(_outcome(one.post, outcome) for one, outcome in pairs))
+        return answer(told(made, lang_of(request, wall.lang)))
 
     async def claim(self, request: Request) -> Response:
         """POST /api/walls/{wall}/claim."""

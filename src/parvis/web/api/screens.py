@@ -15,7 +15,7 @@ from parvis.core.screen import TAB, Heard, Report
 from parvis.flow import panic
 from parvis.plug.plain import one_line
 from parvis.web.admit import Bucket, household
-from parvis.web.asked import actor_of, no_wall, wall_of, word
+from parvis.web.asked import actor_of, lang_of, no_wall, wall_of
 from parvis.web.entry import Entry, Query, answer, body_of
 from parvis.web.guard import visitor_of
 from parvis.web.names import names
@@ -177,7 +177,7 @@ class ScreensApi:
     async def screens(self, request: Request) -> Response:
         """GET /api/walls/{wall}/screens."""
         wall = await wall_of(self._engine, request)
-        lang = word(request, "lang", 35) or actor_of(request).lang or wall.lang
+        lang = lang_of(request, wall.lang)
         return answer(Screens(tuple(await self.list(wall.id, lang))))
 
     async def list(self, wall: str, lang: str) -> list[Screen]:
@@ -202,7 +202,7 @@ class ScreensApi:
             there = await self._engine.name_screen(wall.id, id_, name)
         if not there:
             raise Failed(404, f"There is no screen {id_[:64]!r} on the wall {wall.id}.")
-        return answer(Screens(tuple(await self.list(wall.id, actor_of(request).lang or wall.lang))))
+        return answer(Screens(tuple(await self.list(wall.id, lang_of(request, wall.lang)))))
 
     async def press(self, request: Request) -> Response:
         """POST /api/walls/{wall}/panic."""

@@ -16,10 +16,11 @@ from parvis.core.wall import Basis, SourceSpec, Wall
 from parvis.engine import Health, Write
 from parvis.engine.change import DropSource, PutSource
 from parvis.plug.manifest import Manifest, check_settings
-from parvis.web.asked import actor_of, wall_of
+from parvis.web.asked import actor_of, lang_of, wall_of
 from parvis.web.entry import Entry, answer, body_of
 from parvis.web.problem import Failed
 from parvis.web.room import Room
+from parvis.web.said import told
 
 MAX_SOURCES = 50
 """Of one wall."""
@@ -105,11 +106,12 @@ class SourcesApi:
 
     async def sources(self, request: Request) -> Response:
         """GET /api/walls/{wall}/sources."""
-        return await self._all(await wall_of(self._engine, request))
+        return await self._all(await wall_of(self._engine, request), request)
 
-    async def _all(self, wall: Wall) -> Response:
+    async def _all(self, wall: Wall, request: Request) -> Response:
         sources = await self._engine.sources(wall.id)
-        return answer(Sources(tuple(sources), tuple(await self._engine.health(wall.id))))
+        there = Sources(tuple(sources), tuple(await self._engine.health(wall.id)))
+        return answer(told(there, lang_of(request, wall.lang)))
 
     async def add(self, request: Request) -> Response:
         """POST /api/walls/{wall}/sources."""
@@ -144,7 +146,7 @@ class SourcesApi:
         spec = SourceSpec(
             name, wall.id, manifest.id, settings, dict(asked.secrets), asked.basis, org=wall.org
         )
-        return await self._write(wall, Write((PutSource(spec),)))
+        return await self._write(request, wall, Write((PutSource(spec),)))
 
     async def change(self, request: Request) -> Response:
         """POST /api/walls/{wall}/sources/{source}."""
@@ -155,7 +157,7 @@ class SourcesApi:
         if held is None:
             raise Failed(404, f"There is no source {id_[:80]!r} on the wall {wall.id}.")
         if asked.drop:
-            return await self._write(wall, Write((DropSource(id_),)))
+            return await self._write(request, wall, Write((DropSource(id_),)))
         settings = held.settings
         if asked.settings is not None:
             settings = check_settings(self._manifest(held.plugin), asked.settings)
@@ -165,12 +167,12 @@ class SourcesApi:
             basis=asked.basis or held.basis,
             enabled=held.enabled if asked.enabled is None else asked.enabled,
         )
-        return await self._write(wall, Write((PutSource(spec),)))
+        return await self._write(request, wall, Write((PutSource(spec),)))
 
-    async def _write(self, wall: Wall, write: Write) -> Response:
+    async def _write(self, request: Request, wall: Wall, write: Write) -> Response:
         await self._engine.write(write)
         await self._room.moved(wall.id)
-        return await self._all(wall)
+        return await self._all(wall, request)
 
     def _manifest(self, plugin: str) -> Manifest:
         manifest = self._room.sources.get(plugin)
