@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { load, stdin } from "./module.mjs";
 
 const MODULES = {
-  curve: "studio/state/curve.ts", format: "studio/state/format.ts", keys: "studio/state/keys.ts", line: "studio/state/line.ts", place: "studio/state/place.ts", qr: "studio/state/qr.ts", words: "studio/words/index.ts",
+  curve: "studio/state/curve.ts", format: "studio/state/format.ts", keys: "studio/state/keys.ts", line: "studio/state/line.ts", place: "studio/state/place.ts", qr: "studio/state/qr.ts", screens: "studio/state/screens.ts", unread: "studio/state/unread.ts", words: "studio/words/index.ts",
 };
 
 const shapeOf = (value) =>

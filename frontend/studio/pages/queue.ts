@@ -3,6 +3,7 @@ import { Piece } from "../parts/piece";
 import { failed, gist, loading, nameOf } from "../parts/small";
 import { windowed, ROW } from "../parts/list";
 import type { Decision } from "../state/api";
+import { quoted } from "../state/format";
 import { Bursts, isApart, type Line, linesOf, type Order } from "../state/line";
 import type { Held, Queued, State, Why } from "../state/types";
 import { t } from "../words";
@@ -258,7 +259,7 @@ class Queue extends Piece implements QueueSeat {
     });
     const said = { approved: t.toast.approved, rejected: t.toast.rejected, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
     if (items.length > 1) desk.say({ text: t.toast.many_rejected(items.length), undo: true });
-    else desk.say({ text: more.without_media ?? (state === "approved" && items[0]!.kept === "same") ? t.toast.bare : said[state] ?? "", quote: shorter(gist(items[0]!.post)), undo: true });
+    else desk.say({ text: more.without_media ?? (state === "approved" && items[0]!.kept === "same") ? t.toast.bare : said[state] ?? "", quote: quoted(gist(items[0]!.post), desk.lang), undo: true });
   }
 
   /** Whether there is something to keep back, or to let in. */
@@ -284,7 +285,7 @@ class Queue extends Piece implements QueueSeat {
     const { decision, placement } = item;
     const now = { ...item, placement: { ...placement, rev: placement.rev + 1 }, decision: decision ? { ...decision, without_media: bare } : null };
     this.items = this.items.map((one) => (one === item ? now : one));
-    desk.say({ text: bare ? t.toast.bare : t.toast.whole, quote: shorter(gist(item.post)), undo: true });
+    desk.say({ text: bare ? t.toast.bare : t.toast.whole, quote: quoted(gist(item.post), desk.lang), undo: true });
     this.sort();
   }
 
@@ -318,7 +319,7 @@ class Queue extends Piece implements QueueSeat {
     const on = !this.pinned(item);
     desk.act(kind, `posts/${kind}`, kind === "pin" ? { post: key, on } : { post: key, seconds: 20 }, { refused: (problem) => { desk.say({ text: desk.sentence(problem), bad: true }); void this.read(); } });
     if (kind === "pin") this.items = this.items.map((one) => (one.post.key === key ? { ...one, pinned: on } : one));
-    desk.say({ text: kind === "feature" ? t.toast.featured : on ? t.toast.pinned : t.toast.unpinned, quote: shorter(gist(item.post)), undo: true });
+    desk.say({ text: kind === "feature" ? t.toast.featured : on ? t.toast.pinned : t.toast.unpinned, quote: quoted(gist(item.post), desk.lang), undo: true });
     this.sort();
   }
 
@@ -439,7 +440,5 @@ class Queue extends Piece implements QueueSeat {
     this.step(by);
   };
 }
-
-export const shorter = (text: string): string => (Array.from(text).length > 60 ? `“${Array.from(text).slice(0, 58).join("")}…”` : `“${text}”`);
 
 customElements.define("parvis-queue", Queue);

@@ -4,6 +4,7 @@ import { Piece } from "../parts/piece";
 import { qr } from "../parts/qr";
 import { empty, failed, icon, loading } from "../parts/small";
 import { clock, wait } from "../state/format";
+import { standing } from "../state/screens";
 import type { Post, Screen } from "../state/types";
 import { t } from "../words";
 
@@ -54,12 +55,13 @@ class Screens extends Piece {
   protected override render(): TemplateResult {
     const { now } = this.desk;
     if (!now) return html`<div class="pad">${this.desk.nowFailed ? failed(t.states.failed, this.desk.nowFailed, () => void this.desk.readNow()) : loading()}</div>`;
-    const dark = now.screens.filter((one) => !one.up);
+    const screens = standing(now.screens);
+    const dark = screens.filter((one) => !one.up);
     const chosen = now.screens.find((one) => one.id === this.desk.place.item) ?? (this.desk.place.item ? undefined : dark[0]);
     const [first] = dark;
     return html`<div class="twin ${this.desk.place.item ? "open" : ""}"><div class="main col g20">
-        ${now.screens.length ? html`<h2 class="t24">${first ? (dark.length === 1 ? t.screens.dark(first.name, clock(first.last_ms, this.desk.lang)) : t.screens.darks(dark.length)) : t.screens.well}</h2>
-          <ul class="tiles">${now.screens.map((one) => this.tile(one, chosen, now.panic.on))}</ul>` : empty(t.screens.none, t.screens.none_help)}
+        ${screens.length ? html`<h2 class="t24">${first ? (dark.length === 1 ? t.screens.dark(first.name, clock(first.last_ms, this.desk.lang)) : t.screens.darks(dark.length)) : t.screens.well}</h2>
+          <ul class="tiles">${screens.map((one) => this.tile(one, chosen, now.panic.on))}</ul>` : empty(t.screens.none, t.screens.none_help)}
         ${this.adding(now.screens)}</div>
       ${chosen ? this.detail(chosen, now.panic.on) : nothing}</div>`;
   }

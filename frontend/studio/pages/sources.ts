@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
 import { caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
+import { unreadTags } from "../parts/unread";
 import { when, wait } from "../state/format";
 import type { Plugin, Queued, SourceSpec, WholeWall } from "../state/types";
 import { t } from "../words";
@@ -122,7 +123,7 @@ class Sources extends Piece {
     const adding = item.startsWith("+");
     const plugin = adding ? this.plugins.find((one) => one.id === item.slice(1)) : undefined;
     return html`<div class="pair ${item ? "in" : ""}"><div class="left"><div class="head">${this.desk.mayBuild ? html`<a class="btn sm" href=${this.desk.href("sources", "+")}>${icon("plus", 14)}${t.sources.add} ${caps(this.desk, "new")}</a>` : nothing}</div>
-        <ul>${specs.map((one) => this.line(one))}</ul>${this.told()}</div>
+        ${this.whole ? unreadTags(this.desk, this.whole.hashtags ?? [], specs) : nothing}<ul>${specs.map((one) => this.line(one))}</ul>${this.told()}</div>
       <div class="right">${plugin ? this.add(plugin) : adding ? this.choose() : this.spec ? this.one(this.spec) : empty(t.sources.none, t.sources.none_help, html`<div><a class="btn pri" data-main href=${this.desk.href("sources", "+")}>${t.sources.add}</a></div>`)}</div></div>`;
   }
 

@@ -3,7 +3,9 @@ import { asShown, mini } from "../parts/mini";
 import { Piece } from "../parts/piece";
 import { avatar, caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
 import { qr } from "../parts/qr";
+import { unreadTags } from "../parts/unread";
 import { clock, day, span, wait } from "../state/format";
+import { standing } from "../state/screens";
 import type { Health, Now, Queued, Screen, SourceSpec } from "../state/types";
 import { t } from "../words";
 
@@ -14,6 +16,7 @@ class Tonight extends Piece {
   private shown: readonly Queued[] = [];
   private oldest = 0;
   private specs: readonly SourceSpec[] = [];
+  private tags: readonly string[] = [];
   private wall = "";
   private counted = "";
   private timer = 0;
@@ -45,7 +48,7 @@ class Tonight extends Piece {
     if (wall !== this.wall) return;
     if (shown.status === "fulfilled") this.shown = shown.value.items;
     if (waiting.status === "fulfilled") this.oldest = Math.min(...waiting.value.items.map((one) => one.post.received_at_ms || one.post.created_at_ms));
-    if (whole.status === "fulfilled") this.specs = whole.value.sources ?? [];
+    if (whole.status === "fulfilled") (this.specs = whole.value.sources ?? []), (this.tags = whole.value.hashtags ?? []);
     this.requestUpdate();
   }
 
@@ -66,7 +69,7 @@ class Tonight extends Piece {
 
   private answer(now: Now): TemplateResult {
     const { desk } = this;
-    const screens = now.screens.filter((one) => one.up || !one.id.startsWith("tab-")); // a tab that somebody closed is no screen
+    const screens = standing(now.screens);
     const dark = screens.filter((one) => !one.up);
     const ill = now.sources.filter((one) => !one.healthy);
     const [first] = dark;
@@ -81,10 +84,11 @@ class Tonight extends Piece {
   }
 
   private screens(now: Now): TemplateResult | typeof nothing {
-    if (!now.screens.length) return nothing;
+    const screens = standing(now.screens);
+    if (!screens.length) return nothing;
     const posts = this.shown.map(asShown);
     return html`<section class="col g8"><div class="row"><h2 class="sec">${t.tonight.now}</h2><span class="sp"></span><span class="t12 i3">${t.tonight.drawn}</span></div>
-      <ul class="thumbs-row">${now.screens.slice(0, 8).map((screen) => this.thumb(screen, posts, now.panic.on))}</ul></section>`;
+      <ul class="thumbs-row">${screens.slice(0, 8).map((screen) => this.thumb(screen, posts, now.panic.on))}</ul></section>`;
   }
 
   private thumb(screen: Screen, posts: Queued["post"][], panic: boolean): TemplateResult {
@@ -97,7 +101,7 @@ class Tonight extends Piece {
 
   private sources(now: Now): TemplateResult {
     const ill = now.sources.filter((one) => !one.healthy).length;
-    return html`<section class="col g6"><div class="row"><h2 class="sec">${t.tonight.sources}</h2><span class="t12 i3">${now.sources.length ? t.tonight.silent(now.sources.length, ill) : ""}</span></div>
+    return html`<section class="col g6"><div class="row"><h2 class="sec">${t.tonight.sources}</h2><span class="t12 i3">${now.sources.length ? t.tonight.silent(now.sources.length, ill) : ""}</span></div>${unreadTags(this.desk, this.tags, this.specs)}
       ${now.sources.length
         ? html`<table class="tbl fold"><thead><tr><th scope="col">${t.tonight.where}</th><th scope="col">${t.tonight.says}</th><th scope="col" class="r">${t.tonight.last}</th></tr></thead><tbody>${now.sources.map((one) => this.source(one))}</tbody></table>`
         : html`<p class="i2">${t.tonight.no_sources}</p>`}</section>`;

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../state/desk";
 import { span } from "../state/format";
+import { standing } from "../state/screens";
 import { caps, cap, icon } from "../parts/small";
 import { t } from "../words";
 
 /** Three facts at most; it leads to the cause of the worst one. */
 function air(desk: Desk): TemplateResult {
-  const screens = desk.now?.screens ?? [];
+  const screens = standing(desk.now?.screens ?? []);
   const up = desk.now ? screens.filter((one) => one.up).length : (desk.wall?.screens?.up ?? 0);
   const all = desk.now ? screens.length : up + (desk.wall?.screens?.dark ?? 0);
   const covered = desk.panicState?.on ?? desk.now?.panic.on ?? desk.wall?.panic ?? false;

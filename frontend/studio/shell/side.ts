@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../state/desk";
 import { caps, icon } from "../parts/small";
+import { standing } from "../state/screens";
 import { t } from "../words";
 
 const PAGES: readonly (readonly [string, string])[] = [
@@ -10,7 +11,7 @@ const PAGES: readonly (readonly [string, string])[] = [
 /** Where to go. Saffron only where a person is needed. */
 export function side(desk: Desk, open: boolean, shut: () => void): TemplateResult {
   const now = desk.now;
-  const counted: Readonly<Record<string, number | undefined>> = { queue: now?.waiting ?? desk.wall?.waiting, screens: now?.screens.length, sources: now?.sources.length };
+  const counted: Readonly<Record<string, number | undefined>> = { queue: now?.waiting ?? desk.wall?.waiting, screens: now && standing(now.screens).length, sources: now?.sources.length };
   const link = (page: string, sign: string): TemplateResult => {
     const n = counted[page] ?? 0;
     const hot = page === "queue" && n > 0;

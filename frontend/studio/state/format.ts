@@ -92,3 +92,10 @@ export function language(code: string, lang: Lang): string {
     return code;
   }
 }
+
+/** What somebody said, shortened, in the marks of the language. */
+export function quoted(text: string, lang: Lang): string {
+  const letters = Array.from(text);
+  const short = letters.length > 60 ? `${letters.slice(0, 58).join("")}…` : text;
+  return lang === "fr" ? `«${THIN}${short}${THIN}»` : `“${short}”`;
+}

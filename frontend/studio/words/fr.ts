@@ -32,13 +32,13 @@ export const fr: Words = {
   toast: {
     undo: "Annuler", close: "Fermer", undone: "Annulé.", redone: "Rétabli.", taken_back: "Repris. Rien n’était parti.", bare: "Validé sans sa photo", whole: "À nouveau avec sa photo",
     approved: "Validé", rejected: "Refusé", hidden: "Mis de côté", off: "Retiré du mur", pending: "De retour à relire", pinned: "Épinglé", unpinned: "N’est plus épinglé", featured: "Sur tous les écrans pendant 20 s",
-    trusted: (who) => `${who} a votre confiance : ses prochains messages s’affichent tout de suite.`, blocked: (what) => `« ${what} » est désormais bloqué.`, asked: "Laissé à quelqu’un d’autre.", saved: "Enregistré.", copied: "Copié.",
+    trusted: (who) => `${who} a votre confiance : ses prochains messages s’affichent tout de suite.`, blocked: (what) => `« ${what} » est désormais bloqué.`, asked: "Laissé à quelqu’un d’autre.", saved: "Enregistré.", copied: "Copié.",
     many_rejected: (n) => `${n} messages refusés`, conflict: (said) => said,
   },
   keys: {
     title: "Toutes les touches", letters: "Les lettres agissent tout de suite", letters_help: "Sans cela, les lettres ne font rien ; les touches ⌘ et Ctrl, Échap et Entrée marchent encore.",
     groups: { anywhere: "Partout", go: "Aller à", queue: "À relire", sources: "Sources" }, change: "Changer", press: "Appuyez sur une touche…", off: "aucune", reset: "Comme à l’origine",
-    taken: (what) => `« ${what} » avait cette touche et n’en a plus.`, note: "Les lettres suivent ce qui est imprimé sur la touche. Elles se taisent quand vous écrivez.", panic: "Couvrir tous les écrans",
+    taken: (what) => `« ${what} » avait cette touche et n’en a plus.`, note: "Les lettres suivent ce qui est imprimé sur la touche. Elles se taisent quand vous écrivez.", panic: "Couvrir tous les écrans",
     acts: {
       palette: "Chercher ou agir", help: "Toutes les touches", undo: "Annuler", redo: "Rétablir", back_on_air: "Retour à l’antenne", main: "Le bouton principal", inspector: "Raisons, ouvrir ou fermer", new: "Nouveau", search: "Filtrer",
       go_tonight: "Ce soir", go_queue: "À relire", go_stash: "De côté", go_posts: "Tous les messages", go_screens: "Écrans", go_look: "Allure", go_sources: "Sources", go_numbers: "Chiffres", go_settings: "Réglages",
@@ -49,7 +49,7 @@ export const fr: Words = {
     },
   },
   palette: {
-    title: "Chercher ou agir", field: "Que voulez-vous faire ?", do: "Agir", go: "Aller à", posts: "Messages", choose: "choisir", does: "le faire", undoable: "Tout ici s’annule avec Z", nothing: (q) => `Rien ne s’appelle « ${q} ».`,
+    title: "Chercher ou agir", field: "Que voulez-vous faire ?", do: "Agir", go: "Aller à", posts: "Messages", choose: "choisir", does: "le faire", undoable: "Tout ici s’annule avec Z", nothing: (q) => `Rien ne s’appelle « ${q} ».`,
     theme: { light: "Clair", dark: "Sombre", auto: "Clair ou sombre, comme cette machine" }, sign_out: "Se déconnecter", lang: "In English",
   },
   door: {
@@ -103,6 +103,7 @@ export const fr: Words = {
     title: "Écrire un message", answer: "Dites quelque chose à la salle.", help: "Il est signé de l’équipe, n’a pas besoin de relecture, et se retire comme les autres.", text: "Texte", left: (n) => `encore ${n} lettres`, over: (n) => `${n} lettres de trop ; raccourcissez.`, lang: "Langue", photos: "Des images ou un film", add: "Ajouter des images ou un film", photos_help: "Jusqu’à quatre images, ou un film ; le lieu et l’appareil en sont effacés.", alt: (n) => `Ce que montre l’image ${n}, pour qui ne la voit pas`, take_off: (name) => `Enlever ${name}`, many: "Jusqu’à quatre images, ou un film.", send: "Mettre sur le mur", sent: "Il est en route vers les écrans.", preview: "Sur le mur", empty: "Écrivez quelques mots, ou ajoutez une image.",
   },
   sources: {
+    unread: (tags, n) => `Le mur montre ${tags}, mais aucune source ne ${n === 1 ? "le" : "les"} lit : ajoutez-en une, ou enlevez-${n === 1 ? "le" : "les"} du mur dans`,
     add: "Ajouter une source", all: (n) => (n === 0 ? "pas encore" : `${n}`), live: "en direct", looks: "regarde à nouveau d’elle-même", ill: "à regarder", paused: "suspendue", since: (at) => `depuis ${at}`, last: "Dernier message", ago: (span) => `il y a ${span}`, never: "pas encore", nearest: "Nom le plus proche", pause: "Suspendre", resume: "Reprendre", drop: "Retirer", settings: "Réglages", no_settings: "Elle n’en a pas.", save: "Enregistrer", saved: "Enregistré.", choose: "Que voulez-vous ajouter ?", choose_help: "Chacune dit ce qu’elle apporte, et ce que personne ne peut donner.", basis: "Pourquoi pouvez-vous montrer ces messages ?",
     bases: { platform_terms: "Les conditions du réseau le permettent", own_content: "C’est notre propre contenu", consent: "Les auteurs ont dit oui", licence: "Il y a une licence", contract: "Il y a un contrat" },
     start: "Commencer à suivre", nothing_yet: "Rien ne s’affiche avant d’être validé.", none: "Pas encore de source.", none_help: "La page du public marche tout de suite. Ajoutez un mot-dièse, un flux ou un webhook, et les messages arrivent.", list_help: "Un par ligne.", needed: "nécessaire", missing: "Celui-ci est nécessaire.", number: (min, max) => `Un nombre${min ? ` à partir de ${min}` : ""}${max ? ` jusqu’à ${max}` : ""}.`, came: "Derniers messages venus d’ici", no_posts: "Rien n’est encore venu d’ici.", dropped: "Retirée.", conflict: "Quelqu’un d’autre l’a changé entre-temps", conflict_help: "Votre version est gardée ici. Lisez la sienne, puis enregistrez à nouveau.", read_theirs: "Lire la sienne",

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
-from tests.e2e.studio.seat import ready, seated
+from tests.e2e.studio.seat import PAGES, ready, seated
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -235,6 +235,63 @@ async def test_french_is_whole(browser: Browser) -> None:
         await page.goto(f"{desk.url}/studio#/hall/settings")
         await page.get_by_role("button", name="English").click()
         await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+TORN = """one => { const text = [...one.childNodes].find(each => each.nodeType === 3 && each.data.trim());
+  return [...text.data.matchAll(/\\S+/g)].filter(word => { const range = document.createRange();
+    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length > 1; }).map(word => word[0]); }"""
+"""The words that go on in another line."""
+
+
+@pytest.mark.parametrize("panic", [False, True])
+async def test_no_word_of_the_top_bar_is_cut_on_a_phone_in_french(
+    browser: Browser, panic: bool
+) -> None:
+    desk = FakeDesk()
+    desk.panic = panic
+    small = {"width": 390, "height": 780}
+    cut = """all => all.filter(one => one.scrollWidth > one.clientWidth
+      || one.getBoundingClientRect().right > innerWidth).map(one => one.textContent.trim())"""
+    async with seated(browser, desk, "#/hall/tonight", lang="fr", viewport=small) as page:
+        for name in PAGES:
+            await page.evaluate(f"location.hash = '#/hall/{name}'")
+            await ready(page)
+            assert await page.locator(".bar, .bar h1, .bar .panic").evaluate_all(cut) == [], name
+            assert await page.locator(".bar h1").evaluate(TORN) == [], name
+
+
+async def test_a_closed_tab_is_no_screen_that_went_dark(browser: Browser) -> None:
+    desk = FakeDesk()
+    closed = {**desk.screens[0], "id": "tab-a1b2", "name": "tab-a1b2", "up": False}
+    desk.screens = [*desk.screens, closed]
+    async with seated(browser, desk, "#/hall/screens") as page:
+        await expect(page.locator(".air")).to_contain_text("4 of 4 screens")
+        await expect(page.get_by_role("heading", name="Every screen answers.")).to_be_visible()
+        await expect(page.locator(".tiles li")).to_have_count(4)
+        desk.screens[1]["up"] = False
+        desk.tell()
+        await expect(page.locator(".air")).to_contain_text("3 of 4 screens")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "no source reads it"), ("fr", "aucune source ne le lit")]
+)
+async def test_a_hashtag_that_no_source_reads_is_said(
+    browser: Browser, lang: str, said: str
+) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/tonight", lang=lang) as page:
+        await ready(page)
+        await expect(page.locator(".unread")).to_have_count(0)
+    desk.walls[0]["hashtags"] = ["veilleesduport", "NuitDuPort"]
+    async with seated(browser, desk, "#/hall/tonight", lang=lang) as page:
+        for name in ("tonight", "sources"):
+            await page.evaluate(f"location.hash = '#/hall/{name}'")
+            await expect(page.locator(".unread")).to_contain_text("#NuitDuPort")
+            await expect(page.locator(".unread")).to_contain_text(said)
+        await page.locator(".unread a").click()
+        await expect(page.locator("[name=hashtags]")).to_be_visible()
 
 
 async def test_a_wall_that_is_not_there(browser: Browser) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.types import Message
 
 from parvis.core.wire import Snapshot, apply
 from parvis.flow.publish import messages
 from parvis.web.pages.plain import STUDIO
+from parvis.web.screens import DARK_MS
 from tests.street import Street
 from tests.studio import HERE, colleague, owner, value
 
@@ -36,6 +38,18 @@ async def test_a_line_has_what_the_first_page_shows(street: Street) -> None:
     assert line["waiting"] == 0 and line["p50_ms"] >= 0
     await street.post(f"{WALL}/panic", {"on": True})
     assert (await got(street, "/api/walls"))["walls"][0]["on_air"] is False
+
+
+async def test_a_closed_tab_is_no_dark_screen(street: Street) -> None:
+    for name in ("bar", "tab-a1b2"):
+        await street.post(f"/w/square/{name}/report", {"seq": 1}, key=False)
+    (line,) = (await got(street, "/api/walls"))["walls"]
+    assert line["screens"] == {"up": 2, "dark": 0}
+    for heard in await street.house.engine.screens("square"):
+        ago = msgspec.structs.replace(heard, last_ms=heard.last_ms - 2 * DARK_MS)
+        await street.house.engine.hear_screen("square", ago, dark_ms=10**9)
+    (line,) = (await got(street, "/api/walls"))["walls"]
+    assert line["screens"] == {"up": 0, "dark": 1}
 
 
 # made ---------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def test_french_is_written_with_its_own_spaces() -> None:
     for text in asked("studio.mjs", {"what": "words"})["fr"]["texts"]:
         assert not re.search(r"(?<![\u202f\u00a0?])[?!;](?=\s|$)", text), text
         assert not re.search(r"[^\u00a0]:(?=\s|$)", text), text
-        assert not re.search(r"«(?!\u00a0)|(?<!\u00a0)»|'", text), text
+        assert not re.search(r"«(?!\u202f)|(?<!\u202f)»|'", text), text
 
 
 def test_english_has_no_french_marks_and_nobody_shouts() -> None:
@@ -239,3 +239,33 @@ def test_a_curve_stands_on_its_ground_and_reaches_its_top() -> None:
     assert line == [[0, 170], [400, 20], [800, 95]]
     assert level == [[0, 95], [800, 95]]  # one step is a level line, not a point
     assert none == [[0, 170], [800, 170]]
+
+
+# what counts --------------------------------------------------------------------------------------
+def test_what_somebody_said_stands_in_the_marks_of_the_language() -> None:
+    said = called(
+        "format", ["quoted", "Hi", "en"], ["quoted", "Hi", "fr"], ["quoted", "é" * 61, "fr"]
+    )
+    assert said[:2] == ["“Hi”", "«\u202fHi\u202f»"]
+    assert said[2] == f"«\u202f{'é' * 58}…\u202f»"
+
+
+def test_a_closed_tab_is_no_screen() -> None:
+    names = [("tab-1", False), ("tab-2", True), ("bar", False), ("stage", True)]
+    (found,) = called("screens", ["standing", [{"id": id_, "up": up} for id_, up in names]])
+    assert [one["id"] for one in found] == ["tab-2", "bar", "stage"]
+
+
+def test_a_hashtag_is_read_by_a_running_source_that_names_it() -> None:
+    mastodon = {"id": "m", "plugin": "mastodon", "settings": {"server": "a", "tags": ["#Two"]}}
+    feed = {"id": "f", "plugin": "feed", "settings": {"url": "two"}}
+    hook = {"id": "h", "plugin": "webhook"}
+    tags = ["One", "two"]
+    assert called(
+        "unread",
+        ["unread", tags, [mastodon, feed]],
+        ["unread", tags, [{**mastodon, "enabled": False}, feed]],
+        ["unread", tags, [feed, hook]],
+        ["unread", tags, []],
+        ["unread", [], [feed]],
+    ) == [["One"], tags, [], tags, []]

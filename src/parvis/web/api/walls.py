@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from parvis.core.event import WallChanged
 from parvis.core.look import Brand, faults_of
+from parvis.core.screen import TAB
 from parvis.core.wall import BridgeSpec, FormatSpec, Mode, Policy, SourceSpec, Wall
 from parvis.engine import Engine, Write
 from parvis.engine.change import Change, PutSource, PutWall, Told
@@ -178,6 +179,8 @@ class WallsApi:
         now_ms = self._room.clock()
         known = await present(self._engine, wall.id, now_ms)
         up = sum(is_up(heard, now_ms) for heard in known)
+        # a page without a screen's name that was closed is no screen that went dark
+        dark = sum(not is_up(heard, now_ms) and not heard.id.startswith(TAB) for heard in known)
         counts = dict(await self._engine.counts(wall.id))
         return WallLine(
             wall.id,
@@ -190,7 +193,7 @@ class WallsApi:
             wall.layout,
             wall.brand,
             not wall.panic,
-            OnScreens(up, len(known) - up),
+            OnScreens(up, dark),
             counts.get("pending", 0),
             await self._pace(wall.id, now_ms),
         )
