@@ -1,7 +1,10 @@
-"""The certificate that an operator gives: read once, before anything is opened."""
+"""Certificates as the server takes them: what an operator gives is read once, before anything is
+opened.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import ssl
 from pathlib import Path
 
@@ -23,6 +26,11 @@ def context_of(settings: Settings) -> ssl.SSLContext | None:
     for name, path in (("tls_cert", cert), ("tls_key", key)):
         if path is not None:
             _readable(name, path)
+    return served_with(cert, key)
+
+
+def served_with(cert: Path, key: Path | None = None) -> ssl.SSLContext:
+    """What encrypts with these files, TLS 1.2 and newer. Raises `Refused`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2  # screens of ten years ago speak nothing newer
     try:
@@ -33,6 +41,15 @@ def context_of(settings: Settings) -> ssl.SSLContext | None:
             " belong together, the key without a password."
         ) from error
     return context
+
+
+def refuse_without_tools(settings: Settings) -> None:
+    """Raises `Refused` where certificates are wanted and what asks for them is missing."""
+    if settings.tls and importlib.util.find_spec("cryptography") is None:
+        raise Refused(
+            "tls is automatic, which needs a package more: install `parvis[https]`, or start"
+            " `./parvis up` from a clone, which brings it in by itself."
+        )
 
 
 def _readable(name: str, path: Path) -> None:

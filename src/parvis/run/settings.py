@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +16,22 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parvis.core.errors import Refused
+from parvis.plug.egress import literal
 from parvis.plug.nearest import did_you_mean
 from parvis.plug.settings import wrong_url
 
 FILE = "parvis.toml"
 PREFIX = "PARVIS_"
 ENGINES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+NOT_PUBLIC = frozenset(
+    ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "private", "corp",
+     "test", "invalid", "onion")
+)  # fmt: skip
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 LISTS = frozenset({"hosts", "trusted_proxies", "allow_private"})
+NUMBERS = frozenset({"port", "tls_challenge_port"})
+FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +43,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_url: str = ""
     tls_cert: str = ""
     tls_key: str = ""
+    tls: Literal["", "automatic"] = ""
+    tls_accept_terms: bool = False
+    tls_email: str = ""
+    tls_directory: str = LETS_ENCRYPT
+    tls_challenge_port: int = 80
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     key: str = ""
@@ -106,7 +121,9 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         value: Any = text.strip()
         if name in LISTS:
             value = [part.strip() for part in text.split(",") if part.strip()]
-        elif name == "port":
+        elif name == "tls_accept_terms":
+            value = FLAGS.get(value.lower(), value)
+        elif name in NUMBERS:
             value = int(value) if value.isascii() and value.isdecimal() else value
         found[name] = _converted(name, value, variable)
     return found
@@ -134,9 +151,66 @@ def _check(settings: Settings) -> None:
             )
     if settings.engine and not settings.engine.startswith(ENGINES):
         raise Refused(f"engine is {settings.engine[:60]!r}; write postgresql://… or leave it out.")
+    if settings.tls:
+        check_automatic(settings)
     for host in settings.hosts:
         if not host or not host.isprintable() or any(sign in host for sign in "/:* "):
             raise Refused(f"hosts has {host!r}; write bare names, such as wall.example.org.")
+
+
+def check_automatic(settings: Settings) -> None:
+    """Raises `Refused` where no authority could give a certificate for these settings."""
+    if settings.tls_cert or settings.tls_key:
+        raise Refused("tls is automatic and tls_cert or tls_key is set too; keep one of the two.")
+    name = host_of(settings.public_url)
+    if not settings.public_url.startswith("https://") or (wrong := _no_certificate_for(name)):
+        why = f": {name} {wrong}" if name and settings.public_url[:5] == "https" else ""
+        raise Refused(
+            f"tls is automatic, which needs a public_url of https:// and a real host name, such as"
+            f" https://wall.example.org{why}."
+        )
+    if not settings.tls_accept_terms:
+        raise Refused(
+            f"tls is automatic: read the terms of {urlsplit(settings.tls_directory).hostname}, who"
+            " gives the certificate, and set tls_accept_terms = true if you agree to them."
+        )
+    email = settings.tls_email
+    # RFC 8555, 7.3: one address, without headers
+    if email and (
+        "@" not in email[1:-1] or not all("!" <= x <= "~" and x not in ",?" for x in email)
+    ):
+        raise Refused(f"tls_email is {email!r}; write one plain address, or leave it out.")
+    directory = settings.tls_directory
+    loopback = directory.startswith(("http://127.0.0.1:", "http://[::1]:"))
+    if wrong_url(directory) or not (directory.startswith("https://") or loopback):
+        raise Refused(f"tls_directory is {directory!r}; write an address of https://.")
+    if not 1 <= settings.tls_challenge_port <= 65535:
+        raise Refused("tls_challenge_port is no port; leave it out for 80.")
+    if settings.port == settings.tls_challenge_port:
+        raise Refused(
+            f"port and tls_challenge_port are both {settings.port}; set port = 443, the authority"
+            " asks at port 80."
+        )
+
+
+def host_of(url: str) -> str:
+    """The host name of an address, lower case, as it stands in a certificate; '' for none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").encode("idna").decode()
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def _no_certificate_for(name: str) -> str:
+    """Why no public authority gives one for this name, or ''."""
+    if literal(name) is not None:
+        return "is an IP address"
+    if "." not in name or name.rpartition(".")[2] in NOT_PUBLIC or name.endswith(".home.arpa"):
+        return "is a name that only this network knows"
+    labels = name.split(".")
+    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
+        return "is no host name"
+    return ""
 
 
 def nearest(given: str, known: tuple[str, ...] | list[str]) -> str:

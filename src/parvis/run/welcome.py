@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from parvis.run.sentence import with_nearest
 from parvis.run.wire_up import House
 from parvis.web.api.served import served
@@ -104,7 +106,7 @@ class Lines:
 def of_walls(now: Served, walls: Sequence[str]) -> Served:
     """The same, of some walls alone."""
     kept: list[ServedWall] = [wall for wall in now.walls if wall.id in walls]
-    return Served(now.address, now.public_url, tuple(kept))
+    return msgspec.structs.replace(now, walls=tuple(kept))
 
 
 def _sources(now: Served) -> list[ServedSource]:

@@ -240,7 +240,7 @@ async def _furnish(
         watches=watches,
         folder=settings.folder,
         store="postgresql" if settings.engine else "embedded",
-        gauges=lambda: {"live_readers": float(hub.readers)},
+        gauges=lambda: {"live_readers": float(hub.readers), **_of_certificate(reach, clock)},
         screens=hub.readers_of,
     )
     return House(
@@ -262,6 +262,14 @@ async def _furnish(
         reach=reach,
         owner=owner,
     )
+
+
+def _of_certificate(reach: Reach, clock: Clock) -> dict[str, float]:
+    now = reach.certificate()
+    if now is None:
+        return {}
+    left_s = max(now.until_ms - clock(), 0) / 1000
+    return {"certificate_healthy": float(now.healthy), "certificate_left_seconds": left_s}
 
 
 async def salt_of(engine: Engine) -> bytes:

@@ -5,11 +5,25 @@ from __future__ import annotations
 import io
 import ipaddress
 import socket
+from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
+import msgspec
 import segno
 
 LONGEST = 300
+
+
+class CertificateNow(msgspec.Struct, frozen=True):
+    """How the certificate is that parvis gets for itself. `until_ms` is 0 without one; `due_ms` is
+    when it is asked for next, `since_ms` since when that fails.
+    """
+
+    healthy: bool
+    says: str
+    until_ms: int = 0
+    due_ms: int = 0
+    since_ms: int = 0
 
 
 class Reach:
@@ -18,6 +32,8 @@ class Reach:
     def __init__(self, public_url: str = "") -> None:
         self._public = public_url.rstrip("/")
         self._listening = ""
+        self._meanwhile = ""
+        self.certificate: Callable[[], CertificateNow | None] = lambda: None
 
     @property
     def address(self) -> str:
@@ -28,9 +44,13 @@ class Reach:
         """The server listens at `address`, such as http://0.0.0.0:8400."""
         self._listening = address
 
+    def meanwhile(self, address: str) -> None:
+        """Phones open `address` instead of the public one, which does not serve yet; '' ends it."""
+        self._meanwhile = address
+
     def join(self, wall: str) -> str:
         """The address of the wall's phone page as a phone opens it; '' when none can."""
-        base = self._public or self._outside()
+        base = self._meanwhile or self._public or self._outside()
         return f"{base}/p/{quote(wall)}" if base else ""
 
     def _outside(self) -> str:

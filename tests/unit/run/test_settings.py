@@ -116,5 +116,6 @@ def test_every_setting_is_described_with_its_default() -> None:
         default: Any = getattr(Settings(), name)
         assert f"`PARVIS_{name.upper()}`" in row
         if default not in ("", ()):
-            assert row.startswith(f"`{default}` |"), name
+            shown = str(default).lower() if isinstance(default, bool) else default
+            assert row.startswith(f"`{shown}` |"), name
     assert {name for name in NAMES if isinstance(getattr(Settings(), name), tuple)} == LISTS

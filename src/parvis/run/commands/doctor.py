@@ -13,21 +13,26 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+import msgspec
+
 import parvis
 from parvis.core.errors import Later, Refused
 from parvis.engine.embedded.engine import FILE
 from parvis.engine.embedded.owner import owner_of
+from parvis.engine.store import wall_clock
 from parvis.plug.find import shelf
 from parvis.run import local_call
+from parvis.run.certificate import refuse_without_tools
 from parvis.run.open_extension import open_bridge, open_source
 from parvis.run.progress import Wait
 from parvis.run.sentence import with_nearest, with_since
 from parvis.run.settings import Settings, load
 from parvis.run.welcome import ONLY_HERE, is_only_here
 from parvis.run.wire_up import House, open_house
+from parvis.web.reach import CertificateNow
 from parvis.web.room import static_folder
 
-SUMMARY = "look at settings, folder, sources, bridges and addresses, and say what to mend"
+SUMMARY = "look at settings, folder, certificate, sources and bridges, and say what to mend"
 EXAMPLE = "parvis doctor --data parvis-data"
 DISK_BYTES = 500_000_000
 ASKING = "asking sources and bridges"
@@ -64,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
         findings.append(Finding(False, str(refused)))
     else:
         findings += [*_versions(), *_folder(settings), *_front_end(), *_address(settings)]
+        findings += _certificate(settings)
         with Wait({ASKING: 5.0}).step(ASKING):
             findings += _sources(settings)
     for finding in findings:
@@ -149,6 +155,38 @@ def _address(settings: Settings) -> Iterator[Finding]:
             "No public_url is set: phones open this machine's own address, and no network can push"
             " to it.",
         )
+
+
+def _certificate(settings: Settings) -> Iterator[Finding]:
+    """How the one is that parvis gets for itself."""
+    if not settings.tls:
+        return
+    try:
+        refuse_without_tools(settings)
+        now = _certificate_there(settings) or _certificate_here(settings)
+    except (Refused, Later) as failed:
+        yield Finding(False, str(failed))
+        return
+    broken_since = not now.healthy and now.since_ms
+    yield Finding(now.healthy, with_since(now.says, now.since_ms) if broken_since else now.says)
+
+
+def _certificate_there(settings: Settings) -> CertificateNow | None:
+    reply = local_call.call(settings.folder, "GET", "/api/served")
+    said = reply.value().get("certificate") if reply is not None else None
+    return msgspec.convert(said, CertificateNow) if said else None
+
+
+def _certificate_here(settings: Settings) -> CertificateNow:
+    from parvis.run.acme.automatic import state_of  # its tools come with an extra
+
+    try:
+        return state_of(settings, wall_clock())
+    except OSError as error:
+        raise Refused(
+            f"The folder certificates in the data folder cannot be read ({error.strerror}); change"
+            " its rights."
+        ) from error
 
 
 def _listens_at(settings: Settings) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from parvis.core.errors import Refused
 from parvis.run import local_call, logs
 from parvis.run.applying import Applying, say_changed
-from parvis.run.certificate import context_of
+from parvis.run.certificate import context_of, refuse_without_tools
 from parvis.run.dry_run import dry_run
 from parvis.run.event_file import read_event, read_file
 from parvis.run.recipe import introduce, read_recipe, stays, where_of
@@ -29,6 +29,7 @@ from parvis.web.live.follow import admit_with
 from parvis.web.live.server import Server, new_loop
 
 if TYPE_CHECKING:
+    from parvis.run.acme.automatic import Automatic
     from parvis.run.demo import Demo
 
 SUMMARY = "start everything; with a file, declare the event in it"
@@ -76,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.event is not None:
         text, where = read_file(args.event), str(args.event)
     settings = load(given)
+    refuse_without_tools(settings)
     context_of(settings)  # a wrong certificate is told before anything is opened
     if text:
         declared = read_event(
@@ -95,6 +97,11 @@ def run(args: argparse.Namespace) -> int:
     with asyncio.Runner(loop_factory=new_loop) as runner:
         serving = Serving(settings)
         return runner.run(serving.serve(text, where, demo_too=args.demo, only_new=bool(new_wall)))
+
+
+def say_certificate(line: str) -> None:
+    """Among the lines of the sources."""
+    say(f"  {line}")
 
 
 class Serving:
@@ -143,10 +150,12 @@ class Serving:
             return
 
         def ready(address: str) -> None:
-            self._begin(lambda: say_ready(house, address))
+            self._begin(lambda: self._welcome(house, address, automatic))
             if crowd is not None:
                 self._begin(lambda: crowd.play(house, address))
 
+        automatic = self._automatic(house)
+        tls = automatic.context() if automatic is not None else context_of(self._settings)
         self._server = Server(
             house.app,
             house.hub,
@@ -155,15 +164,36 @@ class Serving:
             port=self._settings.port,
             data=self._settings.folder,
             ready=ready,
-            tls=context_of(self._settings),
+            tls=tls,
             signals=False,
         )
         try:
             await self._server.serve()
         finally:
+            if automatic is not None:
+                await automatic.stop()
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _automatic(self, house: House) -> Automatic | None:
+        """What gets certificates, where it is to."""
+        if not self._settings.tls:
+            return None
+        from parvis.run.acme.automatic import Automatic  # its tools come with an extra
+
+        def moved(address: str) -> None:
+            house.reach.serving(address)
+            house.reach.meanwhile("")
+
+        made = Automatic(self._settings, house.http, house.clock, say=say_certificate, moved=moved)
+        house.reach.certificate = made.renewal.now
+        return made
+
+    async def _welcome(self, house: House, address: str, automatic: Automatic | None) -> None:
+        if automatic is not None and self._server is not None:
+            house.reach.meanwhile(await automatic.begin(self._server))
+        await say_ready(house, address)
 
     def _begin(self, what: Callable[[], Any]) -> None:
         task = asyncio.ensure_future(what())

@@ -16,7 +16,7 @@ async def served(room: Room) -> Served:
         healths = {each.source: each for each in await room.engine.health(wall.id)}
         sources = tuple(_source(room, spec, healths.get(spec.id)) for spec in specs)
         walls.append(ServedWall(wall.id, sources))
-    return Served(room.reach.address, room.public_url, tuple(walls))
+    return Served(room.reach.address, room.public_url, tuple(walls), room.reach.certificate())
 
 
 def _source(room: Room, spec: SourceSpec, health: Health | None) -> ServedSource:

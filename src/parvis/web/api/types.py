@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from parvis.engine import BridgeHealth, Health, Step
+from parvis.web.reach import CertificateNow
 
 PostKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Why = Annotated[str, Meta(max_length=500)]
@@ -56,6 +57,8 @@ class Served(msgspec.Struct, frozen=True):
     address: str
     public_url: str
     walls: tuple[ServedWall, ...] = ()
+    certificate: CertificateNow | None = None
+    """Null where it is given, or left to a proxy."""
 
 
 NO_TRACE = (

@@ -117,7 +117,9 @@ class Server(uvicorn.Server):
         self._ready = ready
         self._data = data
         self._signals = signals
-        whole = with_live(app, LiveApp(hub, admit))
+        self._plain = False
+        self._listening: socket.socket | None = None
+        whole = self._whole = with_live(app, LiveApp(hub, admit))
         self._local_app = from_here(whole)
         config = uvicorn.Config(
             whole,
@@ -138,15 +140,46 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so. Raises `Refused` where the address is taken."""
-        listening = _listen(self.config.host, self.config.port)
+        listening = self._listening = _listen(self.config.host, self.config.port)
         await super().startup(sockets=[listening])
         if self._data is not None and sys.platform != "win32":  # it has no sockets with a path
             self.servers.append(await self._listen_locally(self._data / SOCKET_NAME))
-        host, port = listening.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        scheme = "https" if self.config.is_ssl or self.config.ssl else "http"
-        self.address = f"{scheme}://{shown}:{port}"
+        self.address = self._address_of(listening)
         self._ready(self.address)
+
+    async def encrypt(self, tls: ssl.SSLContext) -> None:
+        """Speak TLS at the same port from now on. Open connections go on as they began; who comes
+        in between waits in the socket's queue.
+        """
+        if self._listening is None:
+            raise Refused("The server does not listen yet.")
+        listening = self._listening.dup()
+        self.servers[0].close()
+        self.config.ssl = tls
+        protocol = partial(
+            cast("Any", self.config.http_protocol_class),
+            config=self.config,
+            server_state=self.server_state,
+            app_state={},
+        )
+        loop = asyncio.get_running_loop()
+        serving = await loop.create_server(protocol, sock=listening, ssl=tls, backlog=BACKLOG)
+        self.servers.append(serving)
+        self._listening = listening
+        self.address = self._address_of(listening)
+
+    async def open_plain(self, host: str, port: int, before: Callable[[AsgiApp], AsgiApp]) -> None:
+        """Serve the same without TLS at a second port, behind what stands `before` it; nothing when
+        that port is open. Raises `Refused` where it cannot be used.
+        """
+        if self._plain:
+            return
+        listening = _listen(host, port)
+        protocol = _unencrypted(before(self._whole), "auto", self.server_state, {})
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(protocol, sock=listening, backlog=BACKLOG)
+        self.servers.append(server)
+        self._plain = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the streams, answer what was asked, hang up on the rest."""
@@ -179,24 +212,15 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def _address_of(self, listening: Any) -> str:
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        scheme = "https" if self.config.is_ssl or self.config.ssl else "http"
+        return f"{scheme}://{shown}:{port}"
+
     async def _listen_locally(self, path: Path) -> asyncio.Server:
-        config = uvicorn.Config(
-            self._local_app,
-            http=self.config.http,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-        )
-        config.load()
-        protocol: Callable[[], asyncio.Protocol] = partial(
-            cast("Any", config.http_protocol_class),
-            config=config,
-            server_state=self.server_state,
-            app_state={LOCAL: True},
-        )
+        state = {LOCAL: True}
+        protocol = _unencrypted(self._local_app, self.config.http, self.server_state, state)
         try:
             path.unlink(missing_ok=True)  # the folder's lock is ours: whoever left it there is dead
         except OSError as error:
@@ -206,6 +230,25 @@ class Server(uvicorn.Server):
             server = await loop.create_unix_server(protocol, path=address)
             Path(address).chmod(0o600)
         return server
+
+
+def _unencrypted(
+    app: AsgiApp, http: Any, state: Any, app_state: dict[Any, Any]
+) -> Callable[[], asyncio.Protocol]:
+    """What speaks HTTP for `app` at a further socket of this server."""
+    config = uvicorn.Config(
+        app,
+        http=http,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
+    config.load()
+    made = cast("Any", config.http_protocol_class)
+    return partial(made, config=config, server_state=state, app_state=app_state)
 
 
 def _http(hub: Hub, admit: Admit, direct: bool | None) -> Any:
