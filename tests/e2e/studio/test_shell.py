@@ -237,7 +237,8 @@ async def test_french_is_whole(browser: Browser) -> None:
         await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-TORN = """one => { const text = [...one.childNodes].find(each => each.nodeType === 3 && each.data.trim());
+TORN = """one => {
+  const text = [...one.childNodes].find(each => each.nodeType === 3 && each.data.trim());
   return [...text.data.matchAll(/\\S+/g)].filter(word => { const range = document.createRange();
     range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
     return range.getClientRects().length > 1; }).map(word => word[0]); }"""
