@@ -41,8 +41,8 @@ class _Track:
 class _Film:
     scale: int = 0
     ticks: int = 0
-    tracks: dict[int, _Track] = field(default_factory=dict)
-    usual: dict[int, int] = field(default_factory=dict)
+    tracks: dict[int, _Track] = field(default_factory=dict[int, _Track])
+    usual: dict[int, int] = field(default_factory=dict[int, int])
     """The length of a track's samples that do not say their own."""
     now: _Track = field(default_factory=_Track)
     """The track whose boxes are being read."""
