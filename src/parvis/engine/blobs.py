@@ -6,13 +6,11 @@ import asyncio
 import contextlib
 import errno
 import hashlib
-import os
 import re
-import sys
-import tempfile
 from pathlib import Path
 
 from parvis.core.errors import Later, Refused
+from parvis.engine.whole_file import write_whole
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -64,40 +62,9 @@ class FolderBlobs:
             return sha256
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, body)
+            write_whole(path, body)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise Later(f"The disk of {self._folder} is full: free some space.", 5.0) from error
             raise
         return sha256
-
-
-def _sync(handle: int) -> None:
-    """To the disk itself: on macOS a plain fsync leaves the data in the drive's own cache."""
-    if sys.platform == "darwin":
-        import fcntl
-
-        with contextlib.suppress(OSError):  # not every volume knows it
-            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-            return
-    os.fsync(handle)
-
-
-def _write(path: Path, body: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            _sync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -4,13 +4,12 @@ restart, also one by a crash, takes it up.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
+from parvis.engine.whole_file import sync_folder, write_whole
 
 NAME = "panic.json"
 
@@ -40,27 +39,7 @@ class Presses:
     def write(self, presses: Mapping[str, Pressed]) -> None:
         """On disk when it returns: whole, or as it was before. Raises `OSError`."""
         if presses:
-            self._replace(msgspec.json.encode(presses))
+            write_whole(self.path, msgspec.json.encode(presses))
         elif self.path.exists():
             self.path.unlink()
-        else:
-            return
-        if os.name == "posix":
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    def _replace(self, body: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".panic.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
+            sync_folder(self.path.parent)

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import pytest
 
-from parvis.engine import blobs
+from parvis.engine import whole_file
 from parvis.run.commands import up
 from parvis.run.settings import Settings
 from parvis.web.live.hub import Hub
@@ -87,7 +87,7 @@ def test_a_file_goes_to_the_disk_and_not_to_its_cache(
         monkeypatch.setattr(fcntl, "fcntl", full)
     with (tmp_path / "file").open("wb") as file, monkeypatch.context() as patch:
         patch.setattr(sys, "platform", system)
-        blobs._sync(file.fileno())
+        whole_file._sync(file.fileno())
     assert synced == asked
 
 
