@@ -1,21 +1,22 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
 import { failed, gist, loading, nameOf } from "../parts/small";
-import { windowed, ROW } from "../parts/list";
+import { inSight, ROW, windowed } from "../parts/list";
 import type { Decision } from "../state/api";
 import { quoted } from "../state/format";
 import { Bursts, isApart, type Line, linesOf, type Order } from "../state/line";
-import type { Held, Queued, State, Why } from "../state/types";
+import type { Queued, State, Why } from "../state/types";
 import { t } from "../words";
 import { burst } from "./queue_burst";
+import { AGAIN_MS, Claim } from "./queue_claim";
 import { bareList, filter, VIEWS } from "./queue_filter";
+import { doing } from "./queue_keys";
 import { foot, post } from "./queue_post";
 import { row } from "./queue_row";
 import type { QueueSeat } from "./queue_seat";
 import { why } from "./queue_why";
 import "./queue_phone";
 
-const CLAIM_S = 45;
 const CLAIM_AFTER_MS = 120;
 const REREAD_MS = 1500;
 const PAGE = 200;
@@ -34,23 +35,22 @@ class Queue extends Piece implements QueueSeat {
   looking = false;
   unticked = new Set<string>();
   why: Why | "failed" | undefined;
-  mine = 0;
   private apart = new Set<string>();
   private bursts = new Bursts();
   private gone = new Map<string, State>();
   private returned = new Map<string, Queued>();
   private past: { readonly line: Line; readonly at: number }[] = [];
-  private held = new Map<string, Held>();
   private state: "loading" | "failed" | "there" = "loading";
   private said = "";
   private seat = "";
   private whole = "";
   private counted = -1;
-  private claimTimer = 0;
   private rereadTimer = 0;
   /** Nobody pointed at the line in hand: it is the next one, and gives way to a free one. */
   private given = true;
   private top = 0;
+  private moved = false;
+  private readonly claim = new Claim(() => this.desk);
   private height = 800;
   private readonly thin = matchMedia("(max-width: 759px)");
 
@@ -71,6 +71,16 @@ class Queue extends Piece implements QueueSeat {
     return this.lines.find((one) => one.key === this.chosen);
   }
 
+  /** Its place in the list; -1 when none is in hand. */
+  private get at(): number {
+    return this.lines.findIndex((one) => one.key === this.chosen);
+  }
+
+  /** Until when the line in hand is this person's; 0 when it is nobody's. */
+  get mine(): number {
+    return this.claim.until;
+  }
+
   get item(): Queued | undefined {
     return this.line?.items[0];
   }
@@ -87,7 +97,7 @@ class Queue extends Piece implements QueueSeat {
     removeEventListener("parvis-act", this.act as EventListener);
     removeEventListener("parvis-acts", this.reread);
     this.thin.removeEventListener("change", this.fits);
-    this.let_go();
+    this.claim.drop();
   }
 
   private fits = (): void => {
@@ -98,7 +108,7 @@ class Queue extends Piece implements QueueSeat {
     const { desk } = this;
     const seat = `${desk.place.wall}/${this.view}`;
     if (seat !== this.seat) {
-      this.let_go();
+      this.claim.drop();
       this.seat = seat;
       this.items = [];
       this.bursts = new Bursts();
@@ -161,9 +171,10 @@ class Queue extends Piece implements QueueSeat {
   }
 
   sort(): void {
-    const index = this.lines.findIndex((one) => one.key === this.chosen);
+    const { at } = this;
     this.lines = linesOf(this.items, this.view ? "new" : this.order, this.view === "" ? this.bursts : undefined, this.apart);
-    if (!this.lines.some((one) => one.key === this.chosen)) this.choose(this.free(index), true);
+    if (this.at < 0) this.choose(this.free(at), true);
+    else this.follow(at, this.at);
     this.requestUpdate();
   }
 
@@ -171,13 +182,13 @@ class Queue extends Piece implements QueueSeat {
   choose(key: string, given = false): void {
     this.given = given;
     if (key === this.chosen) return;
-    this.let_go();
+    this.claim.drop();
     this.chosen = key;
     this.looking = false;
     this.why = undefined;
     const line = this.line;
     this.unticked = new Set(line && line.items.length > 1 ? line.items.filter((one) => isApart(line.items[0]!, one)).map((one) => one.post.key) : []);
-    if (line) this.claimTimer = window.setTimeout(() => void this.hold(line), CLAIM_AFTER_MS);
+    if (line) this.claim.after(CLAIM_AFTER_MS, () => void this.hold(line));
     this.requestUpdate();
   }
 
@@ -188,53 +199,42 @@ class Queue extends Piece implements QueueSeat {
     return (order.find((one) => !this.other(one.items[0]!)) ?? order[0])?.key ?? "";
   }
 
+  /** Who else has it; undefined when it may be decided. */
+  other(item: Queued): { readonly name: string; readonly until_ms: number } | undefined {
+    return this.claim.other(item, item.post.key === this.chosen);
+  }
+
+  /** Nobody pointed at this line and somebody else has it: the next free one is given. */
   private async hold(line: Line): Promise<void> {
     const { desk } = this;
-    const wall = desk.place.wall;
-    const keys = line.items.map((one) => one.post.key);
-    const first = keys[0]!;
-    void desk.api.why(wall, first).then(
-      (why) => this.chosen === line.key && ((this.why = why), this.requestUpdate()),
-      () => this.chosen === line.key && ((this.why = "failed"), this.requestUpdate()),
+    const here = (): boolean => this.chosen === line.key;
+    void desk.api.why(desk.place.wall, line.items[0]!.post.key).then(
+      (why) => here() && ((this.why = why), this.requestUpdate()),
+      () => here() && ((this.why = "failed"), this.requestUpdate()),
     );
     if (this.view !== "" || !desk.mayAct) return;
-    try {
-      const told = await desk.api.claim(wall, keys.slice(0, PAGE), CLAIM_S);
-      for (const one of told.held) this.held.set(one.post, one);
-      if (this.chosen === line.key && this.given && !told.claimed.includes(first)) return this.choose(this.free(this.lines.indexOf(this.line!)), true);
-      if (this.chosen === line.key && told.claimed.length) {
-        this.mine = Date.now() + CLAIM_S * 1000;
-        this.claimTimer = window.setTimeout(() => document.hasFocus() && this.chosen === line.key && void this.hold(line), CLAIM_S * 700);
-      }
-    } catch {
-      // No claim can be had now: the server decides who was first.
-    }
+    const whose = await this.claim.take(line, here);
+    if (whose === "theirs" && here() && this.given) return this.choose(this.free(this.at), true);
+    if (whose !== "unknown" && here() && this.mine) this.claim.after(AGAIN_MS, () => document.hasFocus() && here() && void this.hold(line));
     this.requestUpdate();
   }
 
-  private let_go(): void {
-    window.clearTimeout(this.claimTimer);
-    const line = this.line;
-    if (line && this.mine > Date.now()) void this.desk.api.release(this.seat.split("/")[0]!, line.items.map((one) => one.post.key)).catch(() => undefined);
-    this.mine = 0;
-  }
-
-  /** Who else has it; undefined when it may be decided. */
-  other(item: Queued): { readonly name: string; readonly until_ms: number } | undefined {
-    const held = this.held.get(item.post.key) ?? item.claim ?? undefined;
-    if (!held || held.until_ms < Date.now() || this.mine > Date.now() && item.post.key === this.chosen) return undefined;
-    const { me } = this.desk;
-    return held.by === `person:${me?.id ?? ""}` || (!me?.id && held.name === me?.name) ? undefined : held;
-  }
-
   step(by: number): void {
-    const at = this.lines.findIndex((one) => one.key === this.chosen);
-    const next = Math.max(0, Math.min(this.lines.length - 1, at + by));
+    const next = Math.max(0, Math.min(this.lines.length - 1, this.at + by));
     this.choose(this.lines[next]?.key ?? "");
-    const list = this.querySelector(".list");
-    if (!list) return;
-    if (next * ROW < list.scrollTop) list.scrollTop = next * ROW;
-    else if ((next + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (next + 1) * ROW - list.clientHeight;
+    this.stand(inSight(next, this.top, this.height));
+  }
+
+  /** The line in hand stays where the eye left it, though others came or went above it. */
+  private follow(from: number, to: number): void {
+    if (from < 0 || from === to || inSight(from, this.top, this.height) !== this.top) return;
+    this.stand(inSight(to, this.given && !this.top ? 0 : Math.max(0, this.top + (to - from) * ROW), this.height));
+  }
+
+  private stand(top: number): void {
+    this.moved = this.top !== top;
+    this.top = top;
+    this.requestUpdate();
   }
 
   // acts -----------------------------------------------------------------------------------------
@@ -296,11 +296,11 @@ class Queue extends Piece implements QueueSeat {
     for (const key of keys) this.gone.set(key, state), this.returned.delete(key);
     this.items = this.items.filter((one) => !keys.has(one.post.key));
     this.counted = -1;
-    this.mine = 0; // decided: nothing to let go of
+    this.claim.until = 0; // decided: nothing to let go of
     this.sort();
   }
 
-  private back(): void {
+  back(): void {
     const last = this.past.pop();
     if (last) {
       for (const one of last.line.items) this.gone.delete(one.post.key), this.returned.set(one.post.key, one);
@@ -381,19 +381,7 @@ class Queue extends Piece implements QueueSeat {
   }
 
   private act = (event: CustomEvent<{ act: string; up?: boolean }>): void => {
-    const { act, up } = event.detail;
-    const hold = this.desk.own.holdToLook;
-    const queue = this.view === "";
-    const doing: Readonly<Record<string, (() => void) | undefined>> = {
-      next: () => this.step(1), previous: () => this.step(-1), look: () => this.look(hold ? !up : up ? this.looking : !this.looking),
-      inspector: () => this.unfold(), escape: this.open ? () => this.unfold() : undefined,
-      undo: () => this.back(), approve: this.view !== "approved" ? () => this.decide("approved") : undefined, reject: this.view !== "rejected" ? () => this.decide("rejected") : undefined,
-      stash: this.view !== "hidden" ? () => this.decide("hidden", 0, "stash") : undefined, hide: this.view === "approved" ? () => this.decide("hidden") : undefined,
-      without_media: () => this.without(), trust: queue ? () => this.trust() : undefined, block_wording: queue ? () => this.block() : undefined, show_one: queue ? () => this.showOne() : undefined,
-      tick: queue ? () => this.takeApart() : undefined, ask: queue ? () => { this.step(1); this.desk.say({ text: t.toast.asked }); } : undefined, pin: () => this.does("pin"), feature: () => this.does("feature"),
-    };
-    const clause = /^clause_(\d)$/.exec(act);
-    const does = clause ? () => this.decide("rejected", Number(clause[1])) : doing[act];
+    const does = doing(this, event.detail.act, event.detail.up ?? false);
     if (!does) return;
     does();
     event.preventDefault();
@@ -402,6 +390,8 @@ class Queue extends Piece implements QueueSeat {
   // pictures -------------------------------------------------------------------------------------
   protected override updated(_changed: PropertyValues): void {
     const list = this.querySelector(".list");
+    if (list && this.moved) list.scrollTop = this.top;
+    this.moved = false;
     if (list && list.clientHeight !== this.height) {
       this.height = list.clientHeight;
       this.requestUpdate();

@@ -25,6 +25,8 @@ export interface QueueSeat {
   requestUpdate(): void;
   ill(): TemplateResult | undefined;
   choose(key: string): void;
+  step(by: number): void;
+  back(): void;
   reorder(): void;
   unfold(): void;
   look(on: boolean): void;

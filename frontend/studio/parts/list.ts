@@ -12,3 +12,8 @@ export function windowed(total: number, top: number, height: number, row: (at: n
   for (let at = first; at < last; at++) shown.push(html`<div class="at" role="presentation" ${css({ transform: `translateY(${at * ROW}px)` })}>${row(at)}</div>`);
   return html`<div class="all" role="presentation" ${css({ height: `${total * ROW}px` })}>${shown}</div>`;
 }
+
+/** Where a list `height` high must stand so that the row `at` is whole in sight: where it stands, `top`, if it is. */
+export function inSight(at: number, top: number, height: number): number {
+  return Math.min(at * ROW, Math.max(top, (at + 1) * ROW - height));
+}

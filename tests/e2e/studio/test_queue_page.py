@@ -26,13 +26,14 @@ PRESS = """async key => {
 }"""
 
 
+PLACE = """() => document.querySelector("[aria-selected=true]").getBoundingClientRect().y"""
 CHOSEN = '.pick[aria-selected="true"]'
 
 
 async def waiting(page: Page, desk: FakeDesk) -> bool:
     """Whether all that waits was read."""
     all_of_it = sum(one["placement"]["state"] in ("new", "pending") for one in desk.items)
-    told = page.locator(".seg a[aria-current] b")
+    told = page.locator(".tools:has(~ .queue .list) .seg a[aria-current] b")
     return await told.count() > 0 and await told.inner_text() == str(all_of_it)
 
 
@@ -354,6 +355,29 @@ async def test_new_posts_come_by_themselves(browser: Browser) -> None:
         desk.tell()
         await expect(page.get_by_text("Just now, from the quay")).to_be_visible()
         await expect(page.locator(CHOSEN)).to_contain_text("bouffons")
+
+
+async def test_what_is_in_hand_stays_where_it_is_while_the_rest_is_read(browser: Browser) -> None:
+    desk, rest = FakeDesk(many=1000), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await rest.wait()
+        await route.continue_()
+
+    async with seated(browser, desk) as page:
+        await page.route("**/queue?*before=*", hold)
+        await page.reload()
+        await page.locator(CHOSEN).wait_for()
+        for at in range(2, 14):
+            await page.keyboard.press("j")
+            await expect(page.locator(CHOSEN)).to_have_attribute("aria-posinset", str(at))
+        said, place = await page.locator(CHOSEN).inner_text(), await page.evaluate(PLACE)
+        rest.set()
+        await until(lambda: waiting(page, desk), 15)
+        await expect(page.locator(CHOSEN)).not_to_have_attribute("aria-posinset", "13")
+        assert (await page.locator(CHOSEN).inner_text()) == said
+        await expect(page.locator(CHOSEN)).to_be_in_viewport(ratio=1)
+        assert await page.evaluate(PLACE) == place, "nothing moves under a hand that decides"
 
 
 async def test_a_thousand_wait_and_each_key_costs_one_frame(browser: Browser) -> None:
