@@ -35,6 +35,42 @@ def test_a_report_is_counted(
     assert runner.counted(report, status)[:2] == (passed, failed)
 
 
+UNSURE = """
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("at", range({bad}))
+def test_first_time_unlucky(at):
+    seen = Path(__file__).parent / f"seen-{{at}}"
+    had, _ = seen.exists(), seen.touch()
+    assert had
+
+def test_always():
+    with (Path(__file__).parent / "always").open("a") as runs:
+        runs.write("x")
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "bad", "passed", "failed"),
+    [("e2e", 2, 3, 0), ("e2e", 3, 1, 3), ("flow", 1, 1, 1)],
+    ids=["two", "too many", "no browser"],
+)
+def test_a_browser_test_that_failed_runs_once_more_alone(
+    tmp_path: Path, room: str, bad: int, passed: int, failed: int
+) -> None:
+    (tmp_path / "test_unsure.py").write_text(UNSURE.format(bad=bad))
+    outcome = runner.pytest_stage(room, [str(tmp_path)]).run()
+    assert outcome[:2] == (passed, failed)
+    assert ("UNSTEADY" in outcome.note) is (failed == 0)
+    assert (tmp_path / "always").read_text() == "x", "what passed does not run again"
+
+
+def test_what_fails_alone_too_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "test_bad.py").write_text("def test_a(): assert False\ndef test_b(): pass\n")
+    assert runner.pytest_stage("e2e", [str(tmp_path)]).run() == Outcome(1, 1)
+
+
 def test_no_report_is_a_failure(tmp_path: Path) -> None:
     assert runner.counted(tmp_path / "none.xml", 4)[:2] == (0, 1)
 
