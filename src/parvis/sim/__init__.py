@@ -1,8 +1,8 @@
 """Simulators of networks: exact on the wire, for tests, demonstrations and work without a network.
 
-Each module or package here is one simulator. It offers `SUMMARY`, `EXAMPLE`, `arguments(parser)`,
-`guide(base, args)`, and `build(args)`, which gives an ASGI application, or an aiohttp one where
-connections must be torn or upgraded.
+Each package here is one simulator; the modules are what they share. A simulator offers `SUMMARY`,
+`EXAMPLE`, `arguments(parser)`, `guide(base, args)`, and `build(args)`, which gives an ASGI
+application, or an aiohttp one where connections must be torn or upgraded.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Simulator(Protocol):
 
 def names() -> list[str]:
     """The networks that can be simulated."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
 
 
 def find(name: str) -> Simulator:

@@ -15,8 +15,8 @@ import pytest
 from parvis import sim
 from parvis.core.errors import Refused
 from parvis.sim import serving
+from parvis.sim.crowd import utterance
 from parvis.sim.mastodon import World, serve
-from parvis.sim.mastodon.crowd import utterance
 from parvis.sim.mastodon.html import as_html
 from parvis.sim.mastodon.status import Draft
 from tests.waiting import until

@@ -7,64 +7,15 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from parvis.core.errors import Later, Refused
-from parvis.core.post import Arrival, Gone, Post, Raw
 from parvis.plug.http import Http
-from parvis.plug.source import Page
 from parvis.plug.testkit import MemoryVault, tools
 from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
 from parvis.sim.mastodon.status import Draft
 from parvis.sources import mastodon
 from parvis.sources.mastodon import Mastodon
+from tests.contract.sources.listening import Listening
 from tests.waiting import until
-
-
-class Listening:
-    """A source, followed as the collector follows it, with what a wall would hold."""
-
-    def __init__(self, source: Mastodon) -> None:
-        self.source = source
-        self.cursor = ""
-        self.arrivals: list[Arrival] = []
-        self.wall: dict[str, Post] = {}
-        self.raws: list[Raw] = []
-        self.ended: BaseException | None = None
-        self.connected = 0
-        self._task: asyncio.Task[None] | None = None
-
-    async def follow(self) -> None:
-        """Until the stream ends; what it ended with is kept."""
-        self.connected += 1
-        try:
-            async for raw in self.source.stream(self.cursor):
-                self.take(raw)
-        except (Later, Refused) as error:
-            self.ended = error
-
-    async def keep_following(self) -> None:
-        while not isinstance(self.ended, Refused):
-            await self.follow()
-
-    def take(self, raw: Raw) -> None:
-        self.raws.append(raw)
-        for arrival in self.source.read(raw):
-            self.arrivals.append(arrival)
-            if isinstance(arrival, Post):
-                self.wall[arrival.key] = arrival
-            elif isinstance(arrival, Gone):
-                self.wall.pop(arrival.key, None)
-        self.cursor = raw.cursor or self.cursor
-
-    async def poll(self) -> Page:
-        page = await self.source.poll(self.cursor)
-        for raw in page.raws:
-            self.take(raw)
-        self.cursor = page.cursor
-        return page
-
-    def texts(self) -> list[str]:
-        return sorted(post.text for post in self.wall.values())
 
 
 class Square:
@@ -94,7 +45,7 @@ class Square:
         source._streams._silence_s = silence_s
         return source
 
-    def listen(self, source: Mastodon | None = None) -> Listening:
+    def listen(self, source: Mastodon | None = None) -> Listening[Mastodon]:
         listening = Listening(source or self.source())
         self._tasks.append(asyncio.create_task(listening.keep_following()))
         return listening

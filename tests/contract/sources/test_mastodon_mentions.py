@@ -13,7 +13,8 @@ from parvis.core.errors import Refused
 from parvis.core.post import Gone, Post
 from parvis.sim.mastodon import World
 from parvis.sources.mastodon import Mastodon
-from tests.contract.sources.mastodon_square import Listening, Square, opened
+from tests.contract.sources.listening import Listening
+from tests.contract.sources.mastodon_square import Square, opened
 from tests.waiting import until
 
 

@@ -13,7 +13,8 @@ from parvis.sim.mastodon import World
 from parvis.sim.mastodon.world import Refusal
 from parvis.sources.mastodon import Mastodon
 from parvis.sources.mastodon.read import NOT_SHOWN
-from tests.contract.sources.mastodon_square import Listening, Square, opened
+from tests.contract.sources.listening import Listening
+from tests.contract.sources.mastodon_square import Square, opened
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def square() -> AsyncIterator[Square]:
         yield square
 
 
-async def on_show(square: Square, count: int) -> tuple[Listening, list[str]]:
+async def on_show(square: Square, count: int) -> tuple[Listening[Mastodon], list[str]]:
     """So many posts that a source has read, and their ids."""
     ids = [square.post(f"post number {number} #parvis") for number in range(count)]
     listening = Listening(square.source())

@@ -15,7 +15,8 @@ from parvis.sim import serving
 from parvis.sim.mastodon import World, serve
 from parvis.sim.mastodon.status import Draft
 from parvis.sim.mastodon.world import Refusal
-from tests.contract.sources.mastodon_square import Listening, Square, opened
+from tests.contract.sources.listening import Listening
+from tests.contract.sources.mastodon_square import Square, opened
 from tests.waiting import until
 
 

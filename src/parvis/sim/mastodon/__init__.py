@@ -12,10 +12,11 @@ from aiohttp import web
 
 from parvis.core.errors import Refused
 from parvis.sim import Guide
-from parvis.sim.mastodon import control, crowd, rest, streaming
+from parvis.sim.crowd import MOST_A_SECOND, crowding
+from parvis.sim.mastodon import control, rest, streaming
+from parvis.sim.mastodon.crowd import Square
 from parvis.sim.mastodon.world import World
 
-MOST_A_SECOND = 10_000
 __all__ = ["EXAMPLE", "SUMMARY", "World", "arguments", "build", "guide", "serve"]
 
 SUMMARY = "a Mastodon server whose posts, edits, deletions and faults you steer"
@@ -65,5 +66,5 @@ def serve(world: World, *, rate: float = 0.0, tag: str = "parvis") -> web.Applic
     streaming.mount(app)
     control.mount(app)
     if rate > 0:
-        app.cleanup_ctx.append(crowd.crowding(world, rate, tag))
+        app.cleanup_ctx.append(crowding(Square(world), rate, tag))
     return app

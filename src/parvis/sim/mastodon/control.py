@@ -16,13 +16,14 @@ settings  {"stream_open"?, "rest_open"?, "hashtag_feeds"?, "scopes"?, "follows"?
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from parvis.sim.mastodon.crowd import utterance
+from parvis.sim import steer
+from parvis.sim.crowd import utterance
+from parvis.sim.mastodon.crowd import draft_of
 from parvis.sim.mastodon.rest import WORLD, answer_json, base_of, error
 from parvis.sim.mastodon.status import Draft
 from parvis.sim.mastodon.world import Refusal
@@ -41,7 +42,6 @@ SETTINGS: dict[str, Any] = {
     "streams_here": bool,
     "beat_s": float,
 }
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Edit(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,18 +103,7 @@ class Refuse(msgspec.Struct, forbid_unknown_fields=True):
 
 def mount(app: web.Application) -> None:
     """Add the routes."""
-    for name, handler in HANDLERS.items():
-        app.router.add_post(f"/sim/{name}", _told(handler))
-
-
-def _told(handler: Handler) -> Handler:
-    async def told(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except msgspec.MsgspecError as wrong:
-            return error(422, f"The body is not understood: {wrong}")
-
-    return told
+    steer.mount(app, HANDLERS)
 
 
 async def post(request: web.Request) -> web.Response:
@@ -151,7 +140,10 @@ async def burst(request: web.Request) -> web.Response:
     """Many post at once."""
     asked = msgspec.json.decode(await request.read(), type=Burst)
     world, base = request.app[WORLD], base_of(request)
-    ids = [world.post(utterance(n, asked.tag), base)["id"] for n in range(min(asked.count, 10_000))]
+    ids = [
+        world.post(draft_of(utterance(n, asked.tag)), base)["id"]
+        for n in range(min(asked.count, 10_000))
+    ]
     return answer_json({"ids": ids})
 
 
@@ -200,7 +192,7 @@ async def settings(request: web.Request) -> web.Response:
     return answer_json({})
 
 
-HANDLERS: dict[str, Handler] = {
+HANDLERS: dict[str, steer.Handler] = {
     "post": post,
     "edit": edit,
     "delete": delete,
