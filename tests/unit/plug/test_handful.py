@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
@@ -46,7 +46,7 @@ async def test_the_end_and_the_error_come_after_what_came_before() -> None:
 async def test_the_stream_is_read_no_further_than_needed_and_let_go_of() -> None:
     read, closed = 0, asyncio.Event()
 
-    async def items() -> AsyncIterator[int]:
+    async def items() -> AsyncGenerator[int]:
         nonlocal read
         try:
             while True:
