@@ -57,9 +57,9 @@ def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
         lang=post.lang,
         dir=post.dir,
         media=tuple(
-            _public_media(post, number)
+            media
             for number in range(len(post.media))
-            if _shows(post, number, policy)
+            if (media := _on_screen(post, number, policy)) is not None
         ),
         author=_public_author(post),
         permalink=post.permalink,
@@ -79,6 +79,20 @@ def _shows(post: Post, number: int, policy: DisplayPolicy) -> bool:
     moves = media.mime.startswith("video/")
     still = media.type in ("image", "gif") and bool(media.url) and not moves
     return still and policy.media != "player_only"
+
+
+def _on_screen(post: Post, number: int, policy: DisplayPolicy) -> Media | None:
+    """A picture, a film of our own, or the still picture of a film that stays with its network."""
+    if _shows(post, number, policy):
+        return _public_media(post, number)
+    media = post.media[number]
+    if policy.media == "player_only" or not media.poster:
+        return None
+    still = f"/media/{number}p?post={quote(post.key, safe='')}"
+    public = _public_media(post, number)
+    return msgspec.structs.replace(
+        public, type="image", url=still, mime="", poster="", duration_s=0.0
+    )
 
 
 def _public_media(post: Post, number: int) -> Media:
@@ -105,9 +119,8 @@ def team_media(post: Post) -> tuple[Media, ...]:
     its network's player may show has no address.
     """
     return tuple(
-        _public_media(post, number)
-        if _shows(post, number, DisplayPolicy())
-        else msgspec.structs.replace(media, url="", poster="")
+        _on_screen(post, number, DisplayPolicy())
+        or msgspec.structs.replace(media, url="", poster="")
         for number, media in enumerate(post.media)
     )
 

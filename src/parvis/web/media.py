@@ -234,7 +234,12 @@ def address(post: Post, which: str) -> str:
     """Where the network has the picture; '' when the post has none by that name."""
     if which == "avatar":
         return post.author.avatar if post.author is not None else ""
-    if which.isascii() and which.isdecimal() and len(which) < 4 and int(which) < len(post.media):
-        media = post.media[int(which)]
-        return media.url if media.type in ("image", "gif") else ""
-    return ""
+    number, poster = which.removesuffix("p"), which.endswith("p")
+    if not (number.isascii() and number.isdecimal() and len(number) < 4):
+        return ""
+    if int(number) >= len(post.media):
+        return ""
+    media = post.media[int(number)]
+    if poster:
+        return media.poster
+    return media.url if media.type in ("image", "gif") else ""

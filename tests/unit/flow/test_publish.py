@@ -43,6 +43,15 @@ def test_a_moving_picture_that_is_a_film_is_no_picture() -> None:
     assert card_of(post(media=(gifv,)), DisplayPolicy(), NOW_MS).media == ()
 
 
+def test_a_film_that_stays_with_its_network_shows_its_still_picture() -> None:
+    film = msgspec.structs.replace(FILM, poster="https://far.example/a.jpg", w=1080, h=1920)
+    for media in (film, msgspec.structs.replace(film, type="gif", mime="video/mp4")):
+        (still,) = card_of(post(media=(media,)), DisplayPolicy(), NOW_MS).media
+        assert (still.type, still.url[:9], still.poster) == ("image", "/media/0p", "")
+        assert (still.w, still.h) == (1080, 1920)
+        assert card_of(post(media=(media,)), DisplayPolicy(media="player_only"), NOW_MS).media == ()
+
+
 def test_a_number_names_the_medium_even_when_one_before_it_is_left_out() -> None:
     card = card_of(post(media=(FILM, PICTURE)), DisplayPolicy(), NOW_MS)
     assert [media.url[:8] for media in card.media] == ["/media/1"]

@@ -25,7 +25,12 @@ def test_every_picture_and_film_has_an_address_of_ours() -> None:
     assert film.mime == "video/mp4"
 
 
+def test_of_a_film_that_stays_with_its_network_the_still_picture_is_seen() -> None:
+    film = Media("video", "https://network.example/film", poster="https://network.example/p")
+    (still,) = team_media(post(media=(film,)))
+    assert (still.type, still.url[:9], still.poster) == ("image", "/media/0p", "")
+
+
 def test_what_only_a_networks_player_shows_is_named_and_has_no_address() -> None:
-    media = (Media("video", "https://network.example/film", poster="https://network.example/p"),)
-    (film,) = team_media(post(media=media))
+    (film,) = team_media(post(media=(Media("video", "https://network.example/film"),)))
     assert (film.type, film.url, film.poster) == ("video", "", "")

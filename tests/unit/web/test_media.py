@@ -78,6 +78,17 @@ async def test_a_shown_picture_is_fetched_once_and_served_as_what_it_is() -> Non
     assert far.asked == [FAR]
 
 
+async def test_of_a_far_film_the_still_picture_is_served_and_the_film_is_not() -> None:
+    still = "https://far.example/still.jpg"
+    film = PostMedia("video", "https://far.example/b.mp4", poster=still)
+    store = Store(subject := post(media=(film,)))
+    client = browse(store, far := Far())
+    assert (await ask(client, "/media/0p", params={"post": subject.key})).status == 200
+    assert (await ask(client, "/media/0", params={"post": subject.key})).status == 404
+    assert (await ask(client, "/media/1p", params={"post": subject.key})).status == 404
+    assert far.asked == [still]
+
+
 @pytest.mark.parametrize(
     ("state", "shown"), [("hidden", True), ("withdrawn", True), ("approved", False)]
 )
