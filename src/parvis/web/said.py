@@ -1,4 +1,5 @@
-"""Said: the server's sentences in the language of whoever reads them, by `sentences/*.toml`.
+"""Said: the server's sentences in the language of whoever reads them, by `sentences/fr.toml` and
+the `fr.toml` of each extension.
 
 The steps of the road say one thing in English, to the log and the store as well; here, at the last
 moment, it is said in the reader's language. What has no translation stays as it is.
@@ -6,17 +7,25 @@ moment, it is said in the reader's language. What has no translation stays as it
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import msgspec
 
 from parvis.core.post import Post
+from parvis.plug.declared import KINDS
+from parvis.plug.find import find
 from parvis.web.tongue import french
 
+log = logging.getLogger(__name__)
+
+_OWN = Path(__file__).parent / "sentences" / "fr.toml"
 LONGEST = 2000
 """A longer text is no sentence of ours."""
 FIELDS = frozenset(
@@ -68,16 +77,49 @@ class Known(msgspec.Struct, frozen=True):
         return [*found, text[at:end]]
 
 
-def _read(path: Path) -> tuple[dict[str, str], tuple[Known, ...]]:
-    rooms: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    pairs = {en: french(text) for room in rooms.values() for en, text in room.items()}
+def _read() -> tuple[dict[str, str], tuple[Known, ...]]:
+    """Our sentences, and those of extensions; none of them says ours in other words."""
+    rooms: dict[str, dict[str, str]] = tomllib.loads(_OWN.read_text(encoding="utf-8"))
+    pairs: dict[str, str] = {}
+    for sentences in (*_of_extensions(), *rooms.values()):
+        pairs.update(sentences)
+    pairs = {en: french(text) for en, text in pairs.items()}
     known = [Known(tuple(en.split("{}")), text) for en, text in pairs.items() if "{}" in en]
     # what begins or says most itself goes first: "There is no {} {}; …" fits more than it means
     known.sort(key=lambda each: (-len(each.parts[0]), -sum(map(len, each.parts))))
     return {en: text for en, text in pairs.items() if "{}" not in en}, tuple(known)
 
 
-WHOLE, KNOWN = _read(Path(__file__).parent / "sentences" / "fr.toml")
+def _of_extensions() -> Iterator[dict[str, str]]:
+    """Of each that has an `fr.toml`; one that cannot be read stays English."""
+    for kind in KINDS:
+        for extension in find(kind).values():
+            path = extension.folder / "fr.toml"
+            if not path.is_file():
+                continue
+            try:
+                pairs = tomllib.loads(path.read_text(encoding="utf-8"))
+                yield {en: text for en, text in pairs.items() if _fits(en, text)}
+            except (OSError, ValueError) as wrong:
+                log.warning("said.unreadable", extra={"file": path.name, "why": str(wrong)})
+
+
+def _fits(en: str, text: object) -> bool:
+    """Whether the text fills the places that the sentence has."""
+    if not isinstance(text, str):
+        return False
+    try:
+        places = [*Formatter().parse(text)]
+    except ValueError:
+        return False
+    numbers = {str(number) for number in range(en.count("{}"))}
+    return all(
+        name is None or (name in numbers and spec in ("", "said") and not conversion)
+        for _, name, spec, conversion in places
+    )
+
+
+WHOLE, KNOWN = _read()
 
 
 @lru_cache(maxsize=4096)

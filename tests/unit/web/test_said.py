@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import tomllib
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -14,15 +15,18 @@ from parvis.core.look import Brand, faults_of
 from parvis.core.post import Author, Post
 from parvis.core.verdict import Decision, Verdict
 from parvis.flow.moderate import _DONE, why_of
-from parvis.web.said import FIELDS, KNOWN, WHOLE, said, told
+from parvis.plug.find import Found
+from parvis.web.said import FIELDS, KNOWN, WHOLE, _read, said, told
 from tests.posts import post
 from tests.sentences import HOUSE, sentences
 
+EXTENSIONS = sorted(path for path in HOUSE.glob("*/*/fr.toml") if path.parts[-3] != "web")
 UNSAID = {
     "Takes one item or a list of up to 100.",
     "Takes the phone page's form.",
     "The JSON Schema of what may be sent.",
     "{} by {}.",
+    "{} {}.",
     "{}: {}.",
 }
 """What describes a door, and what `why_of` and `faults_of` put together (below)."""
@@ -37,7 +41,7 @@ def test_every_sentence_of_the_server_is_there_in_french() -> None:
         for text, where in every.items()
         if text not in UNSAID and said(text.replace("{}", "§"), "fr") == text.replace("{}", "§")
     }
-    assert not missing, f"say these in src/parvis/web/sentences/fr.toml: {missing}"
+    assert not missing, f"say these in web/sentences/fr.toml or the extension's fr.toml: {missing}"
 
 
 def test_the_walk_finds_what_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,8 +67,10 @@ def test_no_sentence_has_more_places_in_french_than_it_fills() -> None:
 
 
 def test_french_is_written_as_french_is() -> None:
-    text = (HOUSE / "web/sentences/fr.toml").read_text(encoding="utf-8")
-    for room in tomllib.loads(text).values():
+    own = tomllib.loads((HOUSE / "web/sentences/fr.toml").read_text(encoding="utf-8"))
+    theirs = [tomllib.loads(path.read_text(encoding="utf-8")) for path in EXTENSIONS]
+    assert len(theirs) >= 4
+    for room in (*own.values(), *theirs):
         for french in room.values():
             assert "'" not in french and "“" not in french and '"' not in french, french
             assert not re.search(r"[^\s/0-9a-z][;!?»](?!/)|«\S", french), french
@@ -176,6 +182,26 @@ def test_an_answer_is_said_but_not_what_people_wrote() -> None:
     assert told(decision, "en") is decision
     unsaid = Decision("pending", "person:mo", "So.", 0)
     assert told(unsaid, "fr") is unsaid
+
+
+def test_an_extension_of_somebody_else_says_its_sentences_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in {
+        "good": '"Tea is at {}." = "Le thé est à {0}."\n"There is nothing to undo." = "Non."\n',
+        "odd": '"One {}." = "Un {1}."\n"Two." = 2\n"Three." = "Trois."\n',
+        "broken": '"One',
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fr.toml").write_text(text)
+    folders = [Found(None, "", each) for each in sorted(tmp_path.iterdir())]  # type: ignore[arg-type]
+    shelf = {"source": {each.folder.name: each for each in folders}}
+    monkeypatch.setattr("parvis.web.said.find", lambda kind: shelf.get(kind, {}))
+    whole, known = _read()
+    assert "Le thé est à {0}." in [each.text for each in known]
+    assert whole["There is nothing to undo."] == "Il n’y a rien à annuler.", "ours stays ours"
+    assert whole["Three."] == "Trois." and "Two." not in whole
+    assert "Un {1}." not in [each.text for each in known]
 
 
 def test_no_word_of_a_post_has_a_name_of_ours() -> None:
