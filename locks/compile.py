@@ -21,7 +21,6 @@ PYTHON = "3.11"
 LOCKS: dict[str, list[str]] = {
     "requirements.lock": [],
     "locks/postgresql.lock": ["--extra=postgresql"],
-    "locks/https.lock": ["--extra=https"],
     "locks/build.lock": ["--group=build"],
     "locks/test.lock": ["--group=test"],
     "locks/uv.lock": ["--group=uv"],

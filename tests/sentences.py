@@ -11,12 +11,12 @@ ROOMS = (
     *("checks", "sources", "bridges", "flow", "core/look.py"),
     *("engine/batch.py", "engine/people.py"),
     *(f"plug/{name}.py" for name in (
-        "client", "darkroom", "egress", "hashtags", "open_socket", "outcome", "reply", "settings",
-        "source", "stream", "transport", "vault",
+        "client", "darkroom", "egress", "hashtags", "open_socket", "outcome", "reply", "seal",
+        "settings", "source", "stream", "transport", "vault",
     )),
     "web/api",
     *(f"web/{name}.py" for name in (
-        "asked", "away", "entry", "guard", "passwords", "problem",
+        "asked", "away", "entry", "guard", "passwords", "problem", "secrets",
     )),
 )  # fmt: skip
 """Whose sentences the studio shows. Those of the terminal, the pages of the audience and the door

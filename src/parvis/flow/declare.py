@@ -28,6 +28,7 @@ from parvis.engine.change import (
 )
 from parvis.flow import edit
 from parvis.plug.format import Format
+from parvis.plug.seal import SEALED
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -113,12 +114,21 @@ async def _sources(
                 f" {taken[source.id]}; give each source an id of its own."
             )
         before_it = held.pop(source.id, None)
-        if before_it != source:
-            changes.append(PutSource(source))
-            said.append(f"source {source.id}: {_how(before_it, source)}")
+        wanted = _with_keys(before_it, source)
+        if before_it != wanted:
+            changes.append(PutSource(wanted))
+            said.append(f"source {source.id}: {_how(before_it, wanted)}")
     for gone in held:
         changes.append(DropSource(gone))
         said.append(f"source {gone}: removed, its posts stay")
+
+
+def _with_keys(before: SourceSpec | None, declared: SourceSpec) -> SourceSpec:
+    """Keys that somebody set in the studio stay, where the declaration names none of their own."""
+    if before is None or before.plugin != declared.plugin:
+        return declared
+    kept = {name: at for name, at in before.secrets.items() if at.startswith(SEALED)}
+    return msgspec.structs.replace(declared, secrets={**kept, **declared.secrets})
 
 
 async def _formats(

@@ -4,7 +4,6 @@ opened.
 
 from __future__ import annotations
 
-import importlib.util
 import ssl
 from pathlib import Path
 
@@ -41,15 +40,6 @@ def served_with(cert: Path, key: Path | None = None) -> ssl.SSLContext:
             " belong together, the key without a password."
         ) from error
     return context
-
-
-def refuse_without_tools(settings: Settings) -> None:
-    """Raises `Refused` where certificates are wanted and what asks for them is missing."""
-    if settings.tls and importlib.util.find_spec("cryptography") is None:
-        raise Refused(
-            "tls is automatic, which needs a package more: install `parvis[https]`, or start"
-            " `./parvis up` from a clone, which brings it in by itself."
-        )
 
 
 def _readable(name: str, path: Path) -> None:

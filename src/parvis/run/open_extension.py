@@ -16,9 +16,11 @@ from parvis.plug.darkroom import Darkroom
 from parvis.plug.find import Found, find
 from parvis.plug.http import Http
 from parvis.plug.manifest import check_settings, hosts_of
+from parvis.plug.seal import Seal, secret_of
 from parvis.plug.source import Source
 from parvis.plug.tools import Tools
 from parvis.plug.vault import EnvVault
+from parvis.run.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,20 @@ class EngineMemory:
         await self.engine.write(Write((Remember(self.scope, name, value),)))
 
 
+def seal_of(settings: Settings) -> Seal:
+    """What opens the credentials of this installation."""
+    return Seal(settings.folder, settings.seal, own_file=not settings.engine)
+
+
 def open_source(
-    spec: SourceSpec, *, engine: Engine, http: Http, clock: Clock, base: str, darkroom: Darkroom
+    spec: SourceSpec,
+    *,
+    engine: Engine,
+    http: Http,
+    clock: Clock,
+    base: str,
+    darkroom: Darkroom,
+    seal: Seal,
 ) -> Source:
     """The source as declared; raises `Refused` when its extension, settings or secrets are not
     there.
@@ -47,17 +61,17 @@ def open_source(
     if found is None:
         raise Refused(f"There is no source called {spec.plugin}; install it, or remove {spec.id}.")
     url = f"{base.rstrip('/')}/in/{spec.id}/" if base else ""
-    return cast(Source, found.open(_tools(found, spec, engine, http, clock, darkroom, url)))
+    return cast(Source, found.open(_tools(found, spec, engine, http, clock, darkroom, seal, url)))
 
 
 def open_bridge(
-    spec: BridgeSpec, *, engine: Engine, http: Http, clock: Clock, darkroom: Darkroom
+    spec: BridgeSpec, *, engine: Engine, http: Http, clock: Clock, darkroom: Darkroom, seal: Seal
 ) -> Bridge:
     """The bridge as declared; raises `Refused` as `open_source`."""
     found = find("bridge").get(spec.plugin)
     if found is None:
         raise Refused(f"There is no bridge called {spec.plugin}; install it, or remove {spec.id}.")
-    return cast(Bridge, found.open(_tools(found, spec, engine, http, clock, darkroom)))
+    return cast(Bridge, found.open(_tools(found, spec, engine, http, clock, darkroom, seal)))
 
 
 def _tools(
@@ -67,6 +81,7 @@ def _tools(
     http: Http,
     clock: Clock,
     darkroom: Darkroom,
+    seal: Seal,
     public_url: str = "",
 ) -> Tools:
     manifest = found.manifest
@@ -81,7 +96,10 @@ def _tools(
     return Tools(
         settings=settings,
         http=scoped,
-        vault=EnvVault(spec.secrets),
+        vault=EnvVault(
+            spec.secrets,
+            unseal=lambda sealed, name: seal.open(sealed, secret_of(spec.org, spec.id, name)),
+        ),
         memory=memory,
         clock=clock,
         shelf=PostShelf(engine, clock),

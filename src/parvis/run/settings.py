@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     key: str = ""
+    seal: str = ""
     engine: str = ""
     allow_private: tuple[str, ...] = ()
     contact: str = ""

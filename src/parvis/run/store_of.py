@@ -10,29 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 POSTGRESQL_LOCK = "locks/postgresql.lock"
-HTTPS_LOCK = "locks/https.lock"
 
 
 def extra_locks(arguments: Sequence[str]) -> list[str]:
     """The locks that this command line wants besides those that all do."""
-    locks = [POSTGRESQL_LOCK] if engine_named(arguments).startswith("postgres") else []
-    return [*locks, HTTPS_LOCK] if tls_named(arguments) == "automatic" else locks
+    return [POSTGRESQL_LOCK] if engine_named(arguments).startswith("postgres") else []
 
 
 def engine_named(arguments: Sequence[str]) -> str:
     """The engine as far as it tells which driver is wanted; '' for the embedded one. The program
     checks it later.
     """
-    return _named("engine", arguments)
-
-
-def tls_named(arguments: Sequence[str]) -> str:
-    """`automatic` where certificates are asked for; the program checks it later."""
-    return _named("tls", arguments)
-
-
-def _named(setting: str, arguments: Sequence[str]) -> str:
-    if named := os.environ.get(f"PARVIS_{setting.upper()}", "").strip():
+    if named := os.environ.get("PARVIS_ENGINE", "").strip():
         return named
     folder = os.environ.get("PARVIS_DATA", "") or "parvis-data"
     for at, argument in enumerate(arguments):
@@ -42,6 +31,6 @@ def _named(setting: str, arguments: Sequence[str]) -> str:
             folder = argument.removeprefix("--data=")
     try:
         text = (Path(folder).expanduser() / "parvis.toml").read_text(encoding="utf-8-sig")
-        return str(tomllib.loads(text).get(setting, ""))
+        return str(tomllib.loads(text).get("engine", ""))
     except (OSError, ValueError, RecursionError):
         return ""

@@ -34,7 +34,7 @@ from parvis.plug.layout import Layout
 from parvis.plug.source import Source
 from parvis.run.declaring import Declaring
 from parvis.run.event_tables import Known
-from parvis.run.open_extension import open_bridge, open_source
+from parvis.run.open_extension import open_bridge, open_source, seal_of
 from parvis.run.settings import Settings
 from parvis.web.admit import Admission
 from parvis.web.app import build_app
@@ -160,6 +160,7 @@ async def _furnish(
     clock: Clock,
 ) -> House:
     key = key_of(settings.folder, settings.key)
+    seal = seal_of(settings)
     darkroom = Darkroom()
     static = Static(static_folder())
     road = Road(
@@ -179,10 +180,13 @@ async def _furnish(
             clock=clock,
             base=settings.public_url,
             darkroom=darkroom,
+            seal=seal,
         )
 
     def open_out(spec: BridgeSpec) -> Bridge:
-        return open_bridge(spec, engine=engine, http=http, clock=clock, darkroom=darkroom)
+        return open_bridge(
+            spec, engine=engine, http=http, clock=clock, darkroom=darkroom, seal=seal
+        )
 
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     collector = Collector(
@@ -232,6 +236,7 @@ async def _furnish(
         static=static,
         media=Media(engine, http.scoped("media"), guard.knows),
         darkroom=darkroom,
+        seal=seal,
         public_url=settings.public_url,
         contact=settings.contact,
         reach=reach,

@@ -19,6 +19,7 @@ from parvis.plug.darkroom import Darkroom
 from parvis.plug.format import Format
 from parvis.plug.layout import Layout, Plan
 from parvis.plug.manifest import Manifest
+from parvis.plug.seal import Seal
 from parvis.web.admit import Admission
 from parvis.web.auth import Keyring
 from parvis.web.away import Away
@@ -99,6 +100,7 @@ class Room:
     away: Away = field(default_factory=Away)
     media: Media | None = None
     darkroom: Darkroom | None = None
+    seal: Seal | None = None
     public_url: str = ""
     contact: str = ""
     reach: Reach = field(default_factory=Reach)

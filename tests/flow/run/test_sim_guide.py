@@ -15,7 +15,7 @@ from parvis.plug.http import Http
 from parvis.run import cli
 from parvis.run.commands.sim import VARIABLE, arguments, lines_of
 from parvis.run.event_file import read_event
-from parvis.run.open_extension import open_source
+from parvis.run.open_extension import open_source, seal_of
 from parvis.run.settings import load
 from parvis.run.wire_up import known, open_house
 
@@ -76,6 +76,7 @@ async def probes(spec: SourceSpec, allow: list[str], folder: str) -> None:
             darkroom=house.darkroom,
             clock=house.clock,
             base="",
+            seal=seal_of(house.settings),
         )
         probe = await source.probe()
         assert probe.ok, probe.says

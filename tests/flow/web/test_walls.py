@@ -10,11 +10,14 @@ import msgspec
 import pytest
 from starlette.types import Message
 
+from parvis.core.wall import SourceSpec
 from parvis.core.wire import Snapshot, apply
 from parvis.flow.publish import messages
+from parvis.plug.seal import SEALED
+from parvis.run.open_extension import open_source, seal_of
 from parvis.web.pages.plain import STUDIO
 from parvis.web.screens import DARK_MS
-from tests.street import Street
+from tests.street import EVENT, SECRET, Street
 from tests.studio import HERE, colleague, owner, value
 
 WALL = "/api/walls/square"
@@ -240,6 +243,67 @@ async def test_only_an_owner_names_secrets(street: Street) -> None:
     asked = {"plugin": "webhook", "secrets": {"secret": "TEST_WEBHOOK_SECRET"}}
     said = value(await editor.post(f"{WALL}/sources", asked), 403)
     assert said["detail"].startswith("Only an owner may name secrets")
+
+
+TOKEN = "a-token-that-nobody-may-read"
+
+
+async def source_of(street: Street, id_: str = "square-mastodon") -> SourceSpec:
+    return next(each for each in await street.house.engine.sources("square") if each.id == id_)
+
+
+async def test_a_key_is_sealed_used_and_never_told(street: Street) -> None:
+    editor = await colleague(street, "mo", "editor")
+    path = f"{WALL}/sources"
+    asked = {
+        "plugin": "mastodon",
+        "settings": {"server": "one.example", "tags": ["parvis"]},
+        "keys": {"token": "two\nlines"},
+    }
+    added = await editor.post(path, {**asked, "keys": {"token": f" {TOKEN} "}})
+    assert added.status == 200 and TOKEN not in added.body.decode()
+    spec = json.loads(added.body)["sources"][-1]
+    assert spec["secrets"] == {"token": "sealed"}
+    for told in (path, WALL, "/api/walls"):
+        body = (await street.get(told, key=True)).body.decode()
+        assert TOKEN not in body and SEALED not in body, told
+    held = await source_of(street)
+    opened = open_source(
+        held, engine=street.house.engine, http=street.house.http, clock=street.house.clock,
+        base="", darkroom=street.house.darkroom, seal=seal_of(street.house.settings),
+    )  # fmt: skip
+    assert opened._rest._token == TOKEN  # type: ignore[attr-defined]
+    assert TOKEN.encode() not in b"".join(
+        each.read_bytes() for each in street.house.settings.folder.rglob("*") if each.is_file()
+    )
+    taken = value(await editor.post(f"{path}/square-mastodon", {"keys": {"token": None}}))
+    assert taken["sources"][-1]["secrets"] == {}
+    assert value(await editor.post(path, asked), 422)["detail"].startswith("The credential token")
+
+
+async def test_a_key_never_goes_to_another_server_unseen(street: Street) -> None:
+    editor = await colleague(street, "mo", "editor")
+    path = f"{WALL}/sources"
+    settings = {"server": "one.example", "tags": ["parvis"]}
+    asked = {"plugin": "mastodon", "settings": settings, "keys": {"token": TOKEN}}
+    value(await editor.post(path, asked))
+    there = f"{path}/square-mastodon"
+    value(await editor.post(there, {"settings": {**settings, "tags": ["other"]}}))
+    led = {"settings": {**settings, "server": "mine.example"}}
+    said = value(await editor.post(there, led), 403)
+    assert said["detail"].startswith("With another server, the keys of this source would go")
+    assert (await source_of(street)).settings["server"] == "one.example"
+    value(await editor.post(there, {**led, "keys": {"token": "another"}}))
+    value(await street.post(there, {"settings": {**settings, "server": "three.example"}}))
+
+
+async def test_an_applied_file_keeps_the_keys_that_were_set(street: Street) -> None:
+    path = f"{WALL}/sources/room"
+    said = value(await street.post(path, {"keys": {"token": TOKEN}}), 422)
+    assert said["detail"] == "phone has no credential 'token'."
+    value(await street.post(f"{WALL}/sources/hook", {"keys": {"secret": SECRET}}))
+    assert (await street.house.declaring.apply(EVENT)).said == ()
+    assert (await source_of(street, "hook")).secrets["secret"].startswith(SEALED)
 
 
 async def test_a_second_webhook_gets_a_name_of_its_own(street: Street) -> None:

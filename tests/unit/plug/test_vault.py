@@ -25,7 +25,7 @@ def test_an_absent_secret_is_refused_by_name_and_place() -> None:
         vault.secret("token")
     with pytest.raises(Refused, match="credential key is empty"):
         vault.secret("key")
-    with pytest.raises(Refused, match="credential other is missing; name the environment"):
+    with pytest.raises(Refused, match="credential other is missing; set it in the studio, or name"):
         vault.secret("other")
     assert not vault.has("other")
     # one that was declared is never taken for absent: a door meant to be locked would stand open

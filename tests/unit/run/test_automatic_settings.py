@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from parvis.core.errors import Refused
-from parvis.run.certificate import refuse_without_tools
 from parvis.run.settings import LETS_ENCRYPT, Settings, host_of, load
 
 WELL: dict[str, Any] = {
@@ -89,10 +88,3 @@ def test_what_cannot_work_is_one_sentence(tmp_path: Path, more: dict[str, Any], 
 
 def test_without_tls_nothing_of_it_is_looked_at(tmp_path: Path) -> None:
     assert load({"data": str(tmp_path), "tls_email": "nobody", "port": 80}, {}).tls == ""
-
-
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parvis.run.certificate.importlib.util.find_spec", lambda name: None)
-    refuse_without_tools(Settings())
-    with pytest.raises(Refused, match=r"install `parvis\[https\]`"):
-        refuse_without_tools(Settings(tls="automatic"))

@@ -36,7 +36,6 @@ def test_the_locks_are_these() -> None:
     assert {lock.name for lock in LOCKS} == {
         "requirements.lock",
         "build.lock",
-        "https.lock",
         "postgresql.lock",
         "test.lock",
         "uv.lock",
@@ -82,7 +81,6 @@ def test_npm_wishes_are_exact() -> None:
     [
         ("requirements.lock", project()["project"]["dependencies"]),
         ("locks/build.lock", project()["build-system"]["requires"]),
-        ("locks/https.lock", project()["project"]["optional-dependencies"]["https"]),
         ("locks/postgresql.lock", project()["project"]["optional-dependencies"]["postgresql"]),
         ("locks/test.lock", project()["dependency-groups"]["test"]),
         ("locks/uv.lock", project()["dependency-groups"]["uv"]),

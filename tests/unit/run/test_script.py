@@ -111,19 +111,6 @@ def test_a_postgresql_store_wants_its_driver(
         assert script.POSTGRESQL_LOCK in script.locks_for(["up"])
 
 
-def test_automatic_certificates_want_their_tools(
-    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PARVIS_TLS", raising=False)
-    here = ["up", "--data", str(tmp_path)]
-    assert script.HTTPS_LOCK not in script.locks_for(here)
-    (tmp_path / "parvis.toml").write_text('tls = "automatic"\n')
-    assert script.HTTPS_LOCK in script.locks_for(here)
-    assert script.HTTPS_LOCK not in script.locks_for(["up"])
-    monkeypatch.setenv("PARVIS_TLS", "automatic")
-    assert script.HTTPS_LOCK in script.locks_for(["up"])
-
-
 @pytest.mark.parametrize("how", [["--data", "here"], ["--data=here"], []])
 def test_the_driver_is_also_wanted_where_the_data_folder_names_the_store(
     script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: list[str]

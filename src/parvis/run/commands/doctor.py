@@ -22,8 +22,7 @@ from parvis.engine.embedded.owner import owner_of
 from parvis.engine.store import wall_clock
 from parvis.plug.find import shelf
 from parvis.run import local_call
-from parvis.run.certificate import refuse_without_tools
-from parvis.run.open_extension import open_bridge, open_source
+from parvis.run.open_extension import open_bridge, open_source, seal_of
 from parvis.run.progress import Wait
 from parvis.run.sentence import with_nearest, with_since
 from parvis.run.settings import Settings, load
@@ -162,7 +161,6 @@ def _certificate(settings: Settings) -> Iterator[Finding]:
     if not settings.tls:
         return
     try:
-        refuse_without_tools(settings)
         now = _certificate_there(settings) or _certificate_here(settings)
     except (Refused, Later) as failed:
         yield Finding(False, str(failed))
@@ -254,7 +252,7 @@ async def _asked_here(settings: Settings) -> list[Finding]:
                 try:
                     source = open_source(
                         spec, engine=house.engine, http=house.http, clock=house.clock,
-                        base=settings.public_url, darkroom=house.darkroom,
+                        base=settings.public_url, darkroom=house.darkroom, seal=seal_of(settings),
                     )  # fmt: skip
                 except Refused as refused:
                     findings.append(_finding(place, False, f"{refused}", since_ms.get(spec.id, 0)))
@@ -286,6 +284,7 @@ async def _bridges(house: House, wall: str) -> list[Finding]:
                 http=house.http,
                 clock=house.clock,
                 darkroom=house.darkroom,
+                seal=seal_of(house.settings),
             )
         except (Refused, Later) as error:
             findings.append(Finding(False, f"{place}: {error}"))

@@ -17,7 +17,7 @@ import msgspec
 from parvis.core.errors import Refused
 from parvis.run import local_call, logs
 from parvis.run.applying import Applying, say_changed
-from parvis.run.certificate import context_of, refuse_without_tools
+from parvis.run.certificate import context_of
 from parvis.run.dry_run import dry_run
 from parvis.run.event_file import read_event, read_file
 from parvis.run.recipe import introduce, read_recipe, stays, where_of
@@ -77,7 +77,6 @@ def run(args: argparse.Namespace) -> int:
     elif args.event is not None:
         text, where = read_file(args.event), str(args.event)
     settings = load(given)
-    refuse_without_tools(settings)
     context_of(settings)  # a wrong certificate is told before anything is opened
     if text:
         declared = read_event(

@@ -21,6 +21,7 @@ from parvis.web.entry import Entry, answer, body_of
 from parvis.web.problem import Failed
 from parvis.web.room import Room
 from parvis.web.said import told
+from parvis.web.secrets import Key, check_complete, check_led, masked, sealed
 
 MAX_SOURCES = 50
 """Of one wall."""
@@ -28,21 +29,27 @@ Secrets = dict[str, Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]{1,99}$")]]
 
 
 class AddSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A new source. `secrets` names environment variables, never values; only an owner may."""
+    """A new source. `keys` are its credentials, sealed at once and never told again; `secrets`
+    names environment variables that hold them, which only an owner may.
+    """
 
     plugin: Annotated[str, Meta(max_length=40)]
     settings: dict[str, Any] = {}
     basis: Basis = "platform_terms"
     secrets: Secrets = {}
+    keys: dict[str, Key] = {}
 
 
 class ChangeSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Other settings (all of them), on or off, or no more; its posts stay."""
+    """Other settings (all of them), other keys (null takes one away), on or off, or no more; its
+    posts stay.
+    """
 
     settings: dict[str, Any] | None = None
     basis: Basis | None = None
     enabled: bool | None = None
     drop: bool = False
+    keys: dict[str, Key | None] = {}
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -109,7 +116,7 @@ class SourcesApi:
         return await self._all(await wall_of(self._engine, request), request)
 
     async def _all(self, wall: Wall, request: Request) -> Response:
-        sources = await self._engine.sources(wall.id)
+        sources = [masked(spec) for spec in await self._engine.sources(wall.id)]
         there = Sources(tuple(sources), tuple(await self._engine.health(wall.id)))
         return answer(told(there, lang_of(request, wall.lang)))
 
@@ -124,12 +131,7 @@ class SourcesApi:
         for name in asked.secrets:
             if name not in known:
                 raise Failed(422, f"{manifest.id} has no credential {name[:40]!r}.")
-        for credential in manifest.credentials:
-            if credential.required and credential.name not in asked.secrets:
-                raise Failed(
-                    422, f"{manifest.id} needs the credential {credential.name}: name the"
-                    " environment variable that holds it."
-                )  # fmt: skip
+        check_complete(manifest, {**asked.secrets, **asked.keys})
         if len(await self._engine.sources(wall.id)) >= MAX_SOURCES:
             raise Failed(422, f"This wall has {MAX_SOURCES} sources already; remove one.")
         every = [
@@ -146,6 +148,7 @@ class SourcesApi:
         spec = SourceSpec(
             name, wall.id, manifest.id, settings, dict(asked.secrets), asked.basis, org=wall.org
         )
+        spec = sealed(self._room.seal, spec, manifest, asked.keys)
         return await self._write(request, wall, Write((PutSource(spec),)))
 
     async def change(self, request: Request) -> Response:
@@ -159,8 +162,14 @@ class SourcesApi:
         if asked.drop:
             return await self._write(request, wall, Write((DropSource(id_),)))
         settings = held.settings
-        if asked.settings is not None:
-            settings = check_settings(self._manifest(held.plugin), asked.settings)
+        if asked.settings is not None or asked.keys:
+            manifest = self._manifest(held.plugin)
+            settings = check_settings(
+                manifest, held.settings if asked.settings is None else asked.settings
+            )
+            check_led(actor_of(request), manifest, held, settings, asked.keys)
+            held = sealed(self._room.seal, held, manifest, asked.keys)
+            check_complete(manifest, held.secrets)
         spec = msgspec.structs.replace(
             held,
             settings=settings,

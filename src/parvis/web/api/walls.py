@@ -28,6 +28,7 @@ from parvis.web.names import names
 from parvis.web.problem import Failed, Several
 from parvis.web.room import Room
 from parvis.web.screens import is_up, present
+from parvis.web.secrets import masked
 
 PACE_MS = 10 * 60 * 1000
 KINDS: dict[str, tuple[str, ...]] = {
@@ -230,7 +231,7 @@ class WallsApi:
             wall.capacity,
             wall.retention_days,
             wall.panic,
-            tuple(await self._engine.sources(wall.id)),
+            tuple(map(masked, await self._engine.sources(wall.id))),
             tuple(await self._engine.formats(wall.id)),
             tuple(await self._engine.bridges(wall.id)),
             mark.rev,
