@@ -9,7 +9,7 @@ import pytest
 
 from parvis.core.errors import Conflict, Refused
 from parvis.core.post import DisplayPolicy, Gone, OptedOut, Unreadable
-from parvis.core.wall import Flood, Policy
+from parvis.core.wall import Flood, Policy, Wall
 from parvis.engine.change import Bury, PutSource, PutWall
 from parvis.flow.moderate import why_of
 from parvis.run.commands.trace import line_of
@@ -280,6 +280,25 @@ async def test_panic_covers_and_uncovers(venue: Venue) -> None:
         assert snapshot.wall.panic is on
     with pytest.raises(Refused):
         await venue.road.panic("nowhere", True, by="person:mo")
+
+
+async def test_panic_keeps_what_another_node_saved_meanwhile(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await venue.engine.wall("square")
+    assert row is not None
+    read = venue.engine.wall
+
+    async def read_first(wall: str) -> Wall | None:
+        found = await read(wall)
+        if found == row:
+            await venue.declare(PutWall(msgspec.structs.replace(row, title="Saved"), row))
+        return found
+
+    monkeypatch.setattr(venue.engine, "wall", read_first)
+    await venue.road.panic("square", True, by="person:mo")
+    kept = await read("square")
+    assert kept is not None and (kept.title, kept.panic) == ("Saved", True)
 
 
 async def test_what_was_undecided_at_a_crash_is_decided_at_the_next_start(venue: Venue) -> None:

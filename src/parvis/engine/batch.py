@@ -184,7 +184,7 @@ class Batch:
                 elif isinstance(change, PutCard):
                     cards.setdefault(wall, set()).add(change.card.post)
                 elif isinstance(change, PutWall):
-                    if change.was is not None:
+                    if change.was is not None or change.new:
                         rows.add(wall)
                 elif isinstance(change, PutFormatState):
                     formats.setdefault(wall, set()).add(change.format)
@@ -296,7 +296,8 @@ class Batch:
                     )
                 revs[at] = rev + 1
             elif isinstance(change, PutWall):
-                if change.was is not None and self._walls.get(change.wall.id) != change.was:
+                asks = change.new or change.was is not None
+                if asks and self._walls.get(change.wall.id) != change.was:
                     raise Conflict(
                         f"The wall {change.wall.id} changed meanwhile: read it again and try again."
                     )

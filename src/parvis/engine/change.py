@@ -17,10 +17,13 @@ from parvis.core.wire import Card
 
 
 class PutWall(msgspec.Struct, frozen=True):
-    """Insert or replace a wall's row; with `was`, only while it still is that (else `Conflict`)."""
+    """Insert or replace a wall's row; with `was`, only while it still is that, and with `new`, only
+    where there is none (else `Conflict`).
+    """
 
     wall: Wall
     was: Wall | None = None
+    new: bool = False
 
 
 class DropWall(msgspec.Struct, frozen=True):

@@ -66,7 +66,9 @@ async def plan(
 
 
 async def carry_out(engine: Engine, plans: Sequence[Plan], now_ms: int) -> None:
-    """All of them in one write: every wall is as declared, or none is touched."""
+    """All of them in one write: every wall is as declared, or none is touched. Raises `Conflict`
+    when one changed since it was planned.
+    """
     changes = tuple(change for each in plans for change in each.changes)
     events = tuple(event for each in plans for event in each.events)
     if changes:
@@ -85,7 +87,8 @@ async def _wall(
     wanted = wall if held is None else msgspec.structs.replace(wall, panic=held.panic)
     if held == wanted:
         return
-    changes.append(PutWall(wanted))
+    # only as it was read: whoever pressed panic, or changed it, meanwhile is not undone
+    changes.append(PutWall(wanted, was=held, new=held is None))
     events.append(Told(wall.id, WallChanged(wall.id)))
     mark = await edit.mark_of(engine, wall.id)
     changes.append(edit.marked(wall.id, edit.Mark(mark.rev + 1, "event file", now_ms)))

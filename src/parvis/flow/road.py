@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from parvis.core.errors import Refused
+from parvis.core.errors import Conflict, Refused
 from parvis.core.event import WallChanged
 from parvis.core.ports import Clock
 from parvis.core.post import Arrival, DisplayPolicy, Post
@@ -39,6 +39,8 @@ from parvis.plug.door import Act
 from parvis.plug.format import Format
 
 PEOPLE_MAY: tuple[State, ...] = ("approved", "rejected", "hidden", "pending")
+PANIC_TRIES = 20
+"""Against settings that are saved meanwhile on another node; then panic is put over them."""
 
 
 class Road:
@@ -198,15 +200,18 @@ class Road:
     async def panic(self, wall: str, on: bool, *, by: str) -> int:
         """Cover every screen of the wall, or uncover them; the sequence that says so."""
         async with self._lanes[wall]:
-            row = await self.engine.wall(wall)
-            if row is None:
-                raise Refused(f"There is no wall {wall}.")
-            covered = msgspec.structs.replace(row, panic=on)
-            told = Told(wall, WallChanged(wall))
-            written = await self.engine.write(
-                Write((PutWall(covered),), (told,), at_ms=self._clock())
-            )
-            return written.seqs[wall]
+            for last in (False,) * PANIC_TRIES + (True,):
+                row = await self.engine.wall(wall)
+                if row is None:
+                    raise Refused(f"There is no wall {wall}.")
+                covered = msgspec.structs.replace(row, panic=on)
+                put = PutWall(covered, None if last else row)
+                write = Write((put,), (Told(wall, WallChanged(wall)),), at_ms=self._clock())
+                try:
+                    return (await self.engine.write(write)).seqs[wall]
+                except Conflict:  # settings were saved on another node, and stay
+                    continue
+            raise Conflict("The wall kept changing; try again.")
 
     async def act(self, wall: str, format: str, acts: Sequence[Act]) -> dict[str, Any]:
         """Visitors' acts on a format; stored on return. The format's public view after them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from parvis.core.errors import Conflict
 from parvis.core.ports import Clock
 from parvis.engine import Engine
 from parvis.flow.collect import Collector
@@ -14,6 +15,8 @@ from parvis.run.event_file import read_event
 from parvis.run.event_tables import Declared, Known
 from parvis.web.live.hub import Hub
 from parvis.web.room import Applied
+
+TRIES = 20
 
 
 class Declaring:
@@ -63,19 +66,26 @@ class Declaring:
 async def declare_all(
     engine: Engine, declared: Sequence[Declared], has: Known, clock: Clock, *, dry: bool = False
 ) -> tuple[str, ...]:
-    """All walls in one write (`dry`: in none); what changes, as sentences."""
-    plans = [
-        await plan(
-            engine,
-            each.wall,
-            each.sources,
-            each.formats,
-            has.opened,
-            each.bridges,
-            clock=clock,
-        )
-        for each in declared
-    ]
-    if not dry:
-        await carry_out(engine, plans, clock())
-    return tuple(said for each in plans for said in each.said)
+    """All walls in one write (`dry`: in none); what changes, as sentences. Planned again where
+    panic, a vote or an editor was faster.
+    """
+    for _ in range(TRIES):
+        plans = [
+            await plan(
+                engine,
+                each.wall,
+                each.sources,
+                each.formats,
+                has.opened,
+                each.bridges,
+                clock=clock,
+            )
+            for each in declared
+        ]
+        if not dry:
+            try:
+                await carry_out(engine, plans, clock())
+            except Conflict:
+                continue
+        return tuple(said for each in plans for said in each.said)
+    raise Conflict("The walls kept changing while the event file was applied; apply it again.")

@@ -178,3 +178,12 @@ async def test_a_wall_is_replaced_only_while_it_is_what_one_read(engine: Engine)
     outcomes = await engine.write_all(writes)
     assert [isinstance(outcome, Conflict) for outcome in outcomes] == [False] + [True] * 4
     assert (await engine.wall("square")) == wall(title="Title 0")
+
+
+async def test_of_two_new_walls_of_one_name_one_is_made(engine: Engine) -> None:
+    first = Write((PutWall(wall(title="First"), new=True),))
+    outcomes = await engine.write_all([first, Write((PutWall(wall(title="Second"), new=True),))])
+    assert [isinstance(outcome, Conflict) for outcome in outcomes] == [False, True]
+    with pytest.raises(Conflict, match="The wall square changed meanwhile"):
+        await engine.write(Write((PutWall(wall(title="Third"), new=True),)))
+    assert await engine.wall("square") == wall(title="First")

@@ -10,6 +10,8 @@ import pytest
 from parvis.core.errors import Refused
 from parvis.engine import Write
 from parvis.engine.change import PutWall
+from parvis.flow.declare import carry_out
+from parvis.run import declaring
 from parvis.run.settings import load
 from parvis.run.wire_up import House, open_house, salt_of
 from tests.street import EVENT, Street
@@ -31,6 +33,28 @@ async def test_applied_twice_nothing_changes(street: Street) -> None:
     applied = await street.house.declaring.apply(EVENT)
     assert applied.said == ()
     assert await street.house.engine.head("square") == head
+
+
+async def test_panic_pressed_while_a_file_is_applied_stays(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = []
+
+    async def pressed_first(*given: Any) -> None:
+        planned.append(given)
+        if len(planned) == 1:
+            await street.post("/api/walls/square/panic", {"on": True})
+            await street.post("/p/square/lunch/vote", {"answer": "1", "who": "a"}, key=False)
+        await carry_out(*given)
+
+    monkeypatch.setattr(declaring, "carry_out", pressed_first)
+    other = EVENT.replace("The <square>", "Other").replace("Soup or salad?", "What will it be?")
+    await street.house.declaring.apply(other)
+    wall = await street.house.engine.wall("square")
+    assert wall is not None and (wall.panic, wall.title) == (True, "Other")
+    assert len(planned) == 2
+    state = await street.house.engine.format_state("square", "lunch")
+    assert state is not None and state[0]["votes"] == {"a": 1}
 
 
 async def test_what_left_the_file_is_removed_and_its_posts_stay(street: Street) -> None:
