@@ -15,6 +15,7 @@ from parvis.core.wire import Snapshot, apply
 from parvis.flow.publish import messages
 from parvis.plug.seal import SEALED
 from parvis.run.open_extension import open_source, seal_of
+from parvis.web.api import walls as walls_api
 from parvis.web.pages.plain import STUDIO
 from parvis.web.screens import DARK_MS
 from tests.street import EVENT, SECRET, Street
@@ -156,6 +157,9 @@ async def test_an_event_file_counts_as_a_change(street: Street) -> None:
     ("changes", "says"),
     [
         ({"layout": "spiral"}, "There is no layout 'spiral'; there are"),
+        ({"policy": {"checks": 5}}, "The policy is wrong: Expected"),
+        ({"policy": {"checks": None}}, "The policy is wrong: Expected"),
+        ({"policy": {"checks": [{}]}}, "The policy is wrong: Expected"),
         ({"policy": {"checks": ["psychic"]}}, "There is no check 'psychic'; there are"),
         ({"policy": {"mood": 1}}, "A policy has no 'mood'; it has mode"),
         ({"policy": {"flood": 3}}, "The policy is wrong: Expected"),
@@ -206,6 +210,26 @@ async def test_a_larger_wall_lets_its_cards_in_on_every_screen(street: Street) -
     assert screen.cards == fresh.cards
 
 
+async def test_walls_made_at_once_are_as_many_walls(street: Street) -> None:
+    asked = {"title": "Twin", "lang": "en", "hashtags": [], "kind": "event"}
+    modes = ("approve_first", "show_first", "trusted_only", "approve_first")
+    made = await asyncio.gather(
+        *(street.post("/api/walls", {**asked, "mode": mode}) for mode in modes)
+    )
+    walls = [value(each) for each in made]
+    assert [wall["mode"] for wall in walls] == list(modes), "everybody got what they asked for"
+    assert len({wall["id"] for wall in walls}) == 4
+    assert len({wall["sources"][0]["id"] for wall in walls}) == 4
+
+
+async def test_walls_have_an_end(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walls_api, "MAX_WALLS", 2)
+    asked = {"title": "Twin", "lang": "en", "hashtags": [], "kind": "event", "mode": "show_first"}
+    assert (await street.post("/api/walls", asked)).status == 200
+    said = value(await street.post("/api/walls", asked), 422)
+    assert said["detail"] == "There are 2 walls already, and at most 2."
+
+
 # sources ------------------------------------------------------------------------------------------
 async def test_a_source_is_added_changed_switched_off_and_dropped(street: Street) -> None:
     path = f"{WALL}/sources"
@@ -236,6 +260,18 @@ async def test_a_source_that_cannot_be_is_told(
 ) -> None:
     said = value(await street.post(f"{WALL}/sources", asked), status)
     assert said["detail"].startswith(says) and "\n" not in said["detail"]
+
+
+async def test_sources_added_at_once_are_as_many_sources(street: Street) -> None:
+    addresses = [f"https://example.org/{number}" for number in range(4)]
+    await asyncio.gather(
+        *(
+            street.post(f"{WALL}/sources", {"plugin": "feed", "settings": {"url": address}})
+            for address in addresses
+        )
+    )
+    held = await street.house.engine.sources("square")
+    assert sorted(one.settings["url"] for one in held if one.plugin == "feed") == addresses
 
 
 async def test_only_an_owner_names_secrets(street: Street) -> None:

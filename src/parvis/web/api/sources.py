@@ -132,6 +132,13 @@ class SourcesApi:
             if name not in known:
                 raise Failed(422, f"{manifest.id} has no credential {name[:40]!r}.")
         check_complete(manifest, {**asked.secrets, **asked.keys})
+        async with self._room.road.lane(wall.id):  # of two at once, each gets a name of its own
+            write = await self._added(wall, manifest, asked)
+            await self._engine.write(write)
+        await self._room.moved(wall.id)
+        return await self._all(wall, request)
+
+    async def _added(self, wall: Wall, manifest: Manifest, asked: AddSource) -> Write:
         if len(await self._engine.sources(wall.id)) >= MAX_SOURCES:
             raise Failed(422, f"This wall has {MAX_SOURCES} sources already; remove one.")
         every = [
@@ -148,8 +155,7 @@ class SourcesApi:
         spec = SourceSpec(
             name, wall.id, manifest.id, settings, dict(asked.secrets), asked.basis, org=wall.org
         )
-        spec = sealed(self._room.seal, spec, manifest, asked.keys)
-        return await self._write(request, wall, Write((PutSource(spec),)))
+        return Write((PutSource(sealed(self._room.seal, spec, manifest, asked.keys)),))
 
     async def change(self, request: Request) -> Response:
         """POST /api/walls/{wall}/sources/{source}."""

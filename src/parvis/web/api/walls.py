@@ -13,6 +13,7 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parvis.core.errors import Conflict
 from parvis.core.event import WallChanged
 from parvis.core.look import Brand, faults_of
 from parvis.core.screen import TAB
@@ -30,6 +31,9 @@ from parvis.web.room import Room
 from parvis.web.screens import is_up, present
 from parvis.web.secrets import masked
 
+MAX_WALLS = 200
+"""Of one installation, made in the studio: each is followed and kept in memory."""
+TRIES = 20
 PACE_MS = 10 * 60 * 1000
 KINDS: dict[str, tuple[str, ...]] = {
     "event": ("masonry", "plain"),
@@ -246,24 +250,37 @@ class WallsApi:
         asked = await body_of(request, NewWall)
         title = _titled(asked.title)
         tags = _tags(asked.hashtags)
-        taken = {wall.id for wall in await self._engine.walls()}
         layouts = [name for name in KINDS[asked.kind] if name in self._room.layouts]
         wall = Wall(
-            id=_free(_slug(title), taken),
+            id="",
             title=title,
             lang=asked.lang,
             hashtags=tags,
             layout=layouts[0] if layouts else "plain",
             policy=Policy(mode=asked.mode),
         )
-        changes: list[Change] = [PutWall(wall)]
-        changes += [PutSource(source) for source in self._sources(wall, asked)]
-        now_ms, by = self._room.clock(), actor_of(request).by
-        changes.append(marked(wall.id, Mark(1, by, now_ms)))
-        told = Told(wall.id, WallChanged(wall.id))
-        await self._engine.write(Write(tuple(changes), (told,), at_ms=now_ms))
+        wall = await self._made(wall, asked, actor_of(request).by)
         await self._room.moved(wall.id)
         return answer(await self._whole(wall))
+
+    async def _made(self, wall: Wall, asked: NewWall, by: str) -> Wall:
+        """The wall under a name that nobody else has, also of two who make one at once."""
+        for _ in range(TRIES):
+            taken = {other.id for other in await self._engine.walls()}
+            if len(taken) >= MAX_WALLS:
+                raise Failed(422, f"There are {len(taken)} walls already, and at most {MAX_WALLS}.")
+            named = msgspec.structs.replace(wall, id=_free(_slug(wall.title), taken))
+            changes: list[Change] = [PutWall(named, new=True)]
+            changes += [PutSource(source) for source in self._sources(named, asked)]
+            now_ms = self._room.clock()
+            changes.append(marked(named.id, Mark(1, by, now_ms)))
+            told = Told(named.id, WallChanged(named.id))
+            try:
+                await self._engine.write(Write(tuple(changes), (told,), at_ms=now_ms))
+            except Conflict:
+                continue
+            return named
+        raise Conflict("Many walls are made just now; try again.")
 
     def _sources(self, wall: Wall, asked: NewWall) -> list[SourceSpec]:
         found: list[SourceSpec] = []
@@ -305,8 +322,9 @@ class WallsApi:
             raise Failed(
                 422, f"There is no layout {layout!r}; there are {', '.join(self._room.layouts)}."
             )
-        for name in changes.policy.get("checks", ()):
-            if name not in self._room.road.checks:
+        wanted = changes.policy.get("checks", ())
+        for name in wanted if isinstance(wanted, list) else ():
+            if isinstance(name, str) and name not in self._room.road.checks:
                 known = ", ".join(self._room.road.checks)
                 raise Failed(422, f"There is no check {name!r}; there are {known}.")
 
