@@ -74,14 +74,14 @@ class Darkroom:
         self._idle: list[_Process] = []
         self._closed = False
 
-    async def picture(self, body: bytes, mark: str = "") -> Developed:
+    async def picture(self, body: bytes | memoryview, mark: str = "") -> Developed:
         """The picture upright, in sRGB, of at most 2048 px, without metadata: JPEG, or WebP
         where it is see-through. `mark` makes its bytes differ from those of any other mark.
         Raises `Unfit`; `Later` when many wait.
         """
         return await self._develop(b"p", body, mark)
 
-    async def film(self, body: bytes, mark: str = "") -> Developed:
+    async def film(self, body: bytes | memoryview, mark: str = "") -> Developed:
         """The film as it is, its metadata blanked. Raises as `picture`."""
         return await self._develop(b"v", body, mark)
 
@@ -91,7 +91,7 @@ class Darkroom:
         while self._idle:
             await self._idle.pop().end()
 
-    async def _develop(self, kind: bytes, body: bytes, mark: str) -> Developed:
+    async def _develop(self, kind: bytes, body: bytes | memoryview, mark: str) -> Developed:
         try:
             async with asyncio.timeout(self._patience_s):
                 await self._free.acquire()
@@ -129,7 +129,9 @@ class _Process:
         self._process = process
         self.jobs = 0
 
-    async def ask(self, kind: bytes, body: bytes, mark: str) -> tuple[dict[str, Any], bytes]:
+    async def ask(
+        self, kind: bytes, body: bytes | memoryview, mark: str
+    ) -> tuple[dict[str, Any], bytes]:
         """The answer; raises `EOFError` or `OSError` when the process died of it."""
         self.jobs += 1
         to = self._process.stdin

@@ -20,18 +20,18 @@ class BadForm(ValueError):
 
 class Part(msgspec.Struct, frozen=True):
     """One field. `file` is None for a field of text; a file field left empty has neither name nor
-    bytes.
+    bytes. A file's `body` is a view of the form, which is many megabytes: it is not copied.
     """
 
     name: str
-    body: bytes
+    body: bytes | memoryview
     file: str | None = None
     kind: str = ""
 
     @property
     def text(self) -> str:
         """The field as text."""
-        return self.body.decode("utf-8", "replace")
+        return bytes(self.body).decode("utf-8", "replace")
 
 
 def is_multipart(content_type: str) -> bool:
@@ -47,28 +47,33 @@ def parse(content_type: str, body: bytes) -> list[Part]:
     line = b"--" + found[1].encode("latin-1", "replace")
     if not body.startswith(line):
         raise BadForm("The form does not begin with its boundary.")
-    pieces = body[len(line) :].split(b"\r\n" + line, MAX_PARTS + 1)
-    if len(pieces) > MAX_PARTS + 1:
-        raise BadForm(f"The form has more than {MAX_PARTS} fields.")
-    if not pieces[-1].startswith(b"--"):
+    parts: list[Part] = []
+    begin = len(line)
+    while (end := body.find(b"\r\n" + line, begin)) >= 0:
+        if len(parts) == MAX_PARTS:
+            raise BadForm(f"The form has more than {MAX_PARTS} fields.")
+        parts.append(_part(body, begin, end))
+        begin = end + 2 + len(line)
+    if not body.startswith(b"--", begin):
         raise BadForm("The form was cut on its way.")
-    return [_part(piece) for piece in pieces[:-1]]
+    return parts
 
 
-def _part(piece: bytes) -> Part:
-    if not piece.startswith(b"\r\n"):
+def _part(form: bytes, begin: int, end: int) -> Part:
+    """Of a form of many megabytes no file is copied."""
+    if not form.startswith(b"\r\n", begin, end):
         raise BadForm("A field of the form does not begin as it must.")
-    at = piece.find(b"\r\n\r\n", 0, MAX_HEAD)
+    at = form.find(b"\r\n\r\n", begin, min(begin + MAX_HEAD, end))
     if at < 0:
         raise BadForm("A field of the form has no end of its head.")
-    head, body = piece[:at], piece[at + 4 :]
+    head = form[begin:at]
     name = _NAME.search(head)
     if name is None:
         raise BadForm("A field of the form has no name.")
     file, kind = _FILE.search(head), _KIND.search(head)
     return Part(
         name=name[1].decode("utf-8", "replace"),
-        body=body,
+        body=form[at + 4 : end] if file is None else memoryview(form)[at + 4 : end],
         file=file[1].decode("utf-8", "replace") if file else None,
         kind=kind[1].decode("latin-1").lower() if kind else "",
     )

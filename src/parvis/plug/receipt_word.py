@@ -35,13 +35,14 @@ def key_of(id_: str, network: str = "phone") -> str:
     return f"{network}:here:{id_}"
 
 
-def word_for(page: str, *sent: bytes) -> str:
+def word_for(page: str, *sent: bytes | memoryview) -> str:
     """The word for a page without script: its own random word and what it sent make it, so that a
     double tap is one post and another text another.
     """
     total = hashlib.blake2b(page.encode(), digest_size=18, person=_PERSON)
     for each in sent:
-        total.update(len(each).to_bytes(8, "big") + each)
+        total.update(len(each).to_bytes(8, "big"))
+        total.update(each)
     return base64.urlsafe_b64encode(total.digest()).decode()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -22,7 +21,7 @@ from parvis.web.admit import Bucket, household
 from parvis.web.entry import Entry, read_body
 from parvis.web.problem import Failed
 from parvis.web.room import Room
-from parvis.web.scale import Scale
+from parvis.web.scale import Held, Scale
 from parvis.web.tongue import TONGUES
 from parvis.web.visitors import Visitors
 
@@ -37,11 +36,14 @@ FORMAT_PER_S, FORMAT_AT_ONCE = 2_000.0, 20_000.0
 PEOPLE_PER_S, PEOPLE_AT_ONCE = 3.0, 300.0
 """Posts from one address: a hall behind one, then a steady few; each costs a decoder's time."""
 SOURCE_PER_S, SOURCE_AT_ONCE = 30.0, 1_000.0
-BYTES_AT_ONCE = 192 * 1024 * 1024
+BYTES_AT_ONCE = 128 * 1024 * 1024
+PUSHED_AT_ONCE = 64 * 1024 * 1024
+"""What systems push, before anybody looked whether they may."""
+LONGEST = 26 * 1024 * 1024
+"""A longer body of a door, if one takes such, may have to wait until it is alone."""
 BODY_WITHIN_S = 180.0
 METHODS = ("GET", "POST", "PUT", "DELETE")
 FORM = "application/x-www-form-urlencoded"
-_NO_SCALE = contextlib.nullcontext()
 _OWN = frozenset({"content-length", "transfer-encoding", "set-cookie", "connection"})
 
 
@@ -106,7 +108,8 @@ class Doors:
     def __init__(self, room: Room, visitors: Visitors) -> None:
         self._room = room
         self._visitors = visitors
-        self._scale = Scale(BYTES_AT_ONCE)
+        self._scale = Scale(BYTES_AT_ONCE, LONGEST)
+        self._pushed = Scale(PUSHED_AT_ONCE, LONGEST)
         self._by_person = Bucket(PEOPLE_PER_S, PEOPLE_AT_ONCE)
         self._by_source = Bucket(SOURCE_PER_S, SOURCE_AT_ONCE)
         self._intakes: dict[str, Intake] = {}
@@ -132,7 +135,10 @@ class Doors:
             raise Failed(404, "There is no such door; the source may be switched off.")
         door = _door(source.doors(), request)
         if not door.people:
-            return _response(await self._answer(name, source, await self._knock(request, door)))
+            async with self._pushed.enter() as held:
+                knock = await self._knock(request, door, held)
+                await held.whole()
+                return _response(await self._answer(name, source, knock))
         try:
             return await self._person(request, name, source, door)
         except (Failed, Later) as error:
@@ -151,14 +157,14 @@ class Doors:
             raise Failed(429, "Much arrives from here just now; try again in a moment.", wait_s)
         declared = request.headers.get("content-length", "")
         size = int(declared) if declared.isdecimal() and len(declared) < 12 else door.max_bytes
-        # words alone need no room among pictures: nobody who fills it shuts them out
-        room = self._scale.holding(min(size, door.max_bytes)) if size > SMALL_BYTES else _NO_SCALE
-        async with room:
+        async with self._scale.enter() as held:
             try:
                 async with asyncio.timeout(BODY_WITHIN_S):
-                    knock = await self._knock(request, door)
+                    # words alone need no room among pictures: nobody who fills it shuts them out
+                    knock = await self._knock(request, door, held if size > SMALL_BYTES else None)
             except TimeoutError:
                 raise Failed(408, "It took too long to arrive; send it again.") from None
+            await held.whole()
             answer = await self._answer(name, source, knock)
             if answer.status < 400:
                 return _response(answer)
@@ -236,7 +242,7 @@ class Doors:
         if wait_s:
             raise Failed(429, "So many take part just now; try again in a moment.", wait_s)
 
-    async def _knock(self, request: Request, door: Door) -> Knock:
+    async def _knock(self, request: Request, door: Door, held: Held | None = None) -> Knock:
         raw = request.scope["headers"]
         if len(raw) > MAX_HEADERS or sum(len(k) + len(v) for k, v in raw) > MAX_HEADER_BYTES:
             raise Failed(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
@@ -249,7 +255,7 @@ class Doors:
             method=request.method,
             headers={key.decode("latin-1"): value.decode("latin-1") for key, value in raw},
             query=dict(request.query_params) if query else {},
-            body=await read_body(request, door.max_bytes),
+            body=await read_body(request, door.max_bytes, held.weigh if held is not None else None),
             now_ms=self._room.clock(),
             url=base + quote(request.scope["path"]) + (f"?{query}" if query else ""),
         )

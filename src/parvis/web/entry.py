@@ -28,6 +28,9 @@ Handle = Callable[[Request], Awaitable[Response]]
 MAX_BODY = 256 * 1024
 BODY_S = 30.0
 """How long a body may take to come."""
+PIECE = 64 * 1024
+"""Of a body that is weighed, so many bytes must come in that time."""
+Weigh = Callable[[int], Awaitable[None]]
 SIGN_IN = "Sign in first, or send the owner's key as `Authorization: Bearer …`."
 FIRST_RUN = "Nobody has an account yet: open the link that `parvis up` printed."
 MISFIT = "This key does not fit; the right one is in the file `key` of the data folder."
@@ -120,22 +123,38 @@ def routes(entries: Sequence[Entry], guard: Guard) -> list[Route]:
     return [Route(path, Place(group, guard)) for path, group in by_path.items()]
 
 
-async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
-    """The body; 413 as soon as it is known to be longer than `most` bytes, 408 when it is slow."""
+async def read_body(request: Request, most: int = MAX_BODY, weigh: Weigh | None = None) -> bytes:
+    """The body; 413 as soon as it is known to be longer than `most` bytes, 408 when it is slow. A
+    large one is weighed by the piece, and waiting for that is not its own slowness.
+    """
     declared = request.headers.get("content-length", "")
     too_long = Failed(413, f"The body is longer than {most} bytes.")
     if declared.isdecimal() and int(declared) > most:
         raise too_long
     body = bytearray()
+    piece = 0
     try:
-        async with asyncio.timeout(BODY_S):
+        async with asyncio.timeout(BODY_S) as slow:
             async for chunk in request.stream():
                 if len(body) + len(chunk) > most:
                     raise too_long
+                if weigh is not None and chunk:
+                    piece = await _weighed(weigh, slow, piece, len(chunk))
                 body += chunk
     except TimeoutError as error:
         raise Failed(408, "The body did not come within 30 seconds; send it again.") from error
     return bytes(body)
+
+
+async def _weighed(weigh: Weigh, slow: asyncio.Timeout, piece: int, size: int) -> int:
+    """Bytes of the piece that is under way, once there was room for `size` more."""
+    until_s, clock = slow.when() or 0.0, asyncio.get_running_loop().time
+    slow.reschedule(None)
+    begun_s = clock()
+    await weigh(size)
+    whole = piece + size >= PIECE
+    slow.reschedule(clock() + BODY_S if whole else until_s + clock() - begun_s)
+    return 0 if whole else piece + size
 
 
 async def body_of(request: Request, kind: type[T]) -> T:

@@ -176,3 +176,43 @@ async def test_a_body_that_does_not_come_is_answered_408(monkeypatch: pytest.Mon
     with pytest.raises(Failed) as refused:
         await entry.read_body(request)
     assert refused.value.status == 408
+
+
+async def test_a_weighed_body_has_the_time_for_each_piece_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And waiting for room is not its own slowness."""
+    monkeypatch.setattr(entry, "BODY_S", 1_000.0)
+    ends: list[float | None] = []
+
+    async def weigh(size: int) -> None:
+        ends.append(slow.when())
+
+    async with asyncio.timeout(100.0) as slow:
+        first = slow.when() or 0.0
+        assert await entry._weighed(weigh, slow, 0, 10) == 10
+        assert first <= (slow.when() or 0.0) < first + 500.0, "ten bytes are no reason to wait"
+        assert await entry._weighed(weigh, slow, entry.PIECE - 5, 10) == 0
+        assert (slow.when() or 0.0) > first + 500.0
+    assert ends == [None, None], "it had no end while it waited for room"
+
+
+async def test_a_weighed_body_that_stands_still_is_answered_408(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(entry, "BODY_S", 0.01)
+    pieces, weighed = [b"x" * 10] * 3, list[int]()
+
+    async def weigh(size: int) -> None:
+        weighed.append(size)
+
+    async def receive() -> dict[str, Any]:
+        if pieces:
+            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    request = Request({"type": "http", "headers": [], "method": "POST"}, receive)
+    with pytest.raises(Failed) as refused:
+        await entry.read_body(request, 100, weigh)
+    assert (refused.value.status, weighed) == (408, [10, 10, 10])

@@ -291,9 +291,11 @@ async def test_who_floods_the_door_shuts_nobody_else_out(street: Street) -> None
 
 async def test_words_come_in_while_pictures_fill_the_scale(street: Street) -> None:
     doors = doors_of(street)
-    doors._scale = Scale(100_000, patience_s=0.01)
+    doors._scale = Scale(100_000, 1_000, patience_s=0.01)
     heavy = (("photo", "a.jpg", "image/jpeg", b"\xff" * 90_000),)
-    async with doors._scale.holding(99_999):
+    async with doors._scale.enter() as first, doors._scale.enter() as other:
+        await first.weigh(50_000)
+        await other.weigh(49_000)
         assert (await send(street, "Words alone")).status == 201
         assert (await send(street, "A picture", files=heavy)).status == 503
 

@@ -31,6 +31,13 @@ def test_fields_and_files_are_told_apart() -> None:
     assert Part("x", b"\xff").text == "\ufffd"
 
 
+def test_a_file_is_not_copied() -> None:
+    whole = form(field("photo", b"many megabytes", '; filename="a.jpg"'))
+    (part,) = parse(KIND, whole)
+    assert isinstance(part.body, memoryview) and part.body.obj is whole
+    assert bytes(part.body) == b"many megabytes"
+
+
 @pytest.mark.parametrize(
     "kind", [KIND.replace("AaB03x", '"AaB03x"'), KIND.upper().replace("AAB03X", "AaB03x")]
 )

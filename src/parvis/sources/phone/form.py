@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
@@ -43,9 +44,9 @@ class Filled(msgspec.Struct, frozen=True):
     lang: str
     who: str
     written_ms: int
-    pictures: tuple[bytes, ...]
-    film: bytes
-    poster: bytes
+    pictures: tuple[bytes | memoryview, ...]
+    film: bytes | memoryview
+    poster: bytes | memoryview
     shown: str = ""
     mark: str = ""
     """Of everything that was sent: a double tap has the same."""
@@ -134,14 +135,18 @@ def _check_person(fields: dict[str, str], lang: str, now_ms: int) -> None:
         raise Turned(lang, "quick", 429)
 
 
-def _files(parts: list[Part], name: str) -> list[bytes]:
+def _files(parts: list[Part], name: str) -> list[bytes | memoryview]:
     return [
         part.body for part in parts if part.name == name and part.file is not None and part.body
     ]
 
 
 def _check_files(
-    pictures: list[bytes], films: list[bytes], posters: list[bytes], terms: Terms, lang: str
+    pictures: Sequence[bytes | memoryview],
+    films: Sequence[bytes | memoryview],
+    posters: Sequence[bytes | memoryview],
+    terms: Terms,
+    lang: str,
 ) -> None:
     if pictures and not terms.pictures:
         raise Turned(lang, "no_pictures")
