@@ -5,11 +5,13 @@ import { checkedScript } from "../kit/half";
 const STALL_MS = 60_000;
 const LOOK_MS = 10_000;
 const GATHER_MS = 1_500;
+const LONGEST_MS = 15_000;
 
 /** Keeps what the page needs to come back without a server. */
 export class Keeper {
   private worker: ServiceWorker | undefined;
   private timer = 0;
+  private since = 0;
 
   start(): void {
     const container = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
@@ -23,10 +25,16 @@ export class Keeper {
     );
   }
 
-  /** The wall changed: soon the kept page is fetched anew. */
+  /** The wall changed: soon the kept page is fetched anew, also where it never stops changing. */
   changed(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell({ keep: location.href, with: this.used() }), GATHER_MS);
+    const at = performance.now();
+    if (this.timer) clearTimeout(this.timer);
+    else this.since = at;
+    const wait = Math.max(0, Math.min(GATHER_MS, this.since + LONGEST_MS - at));
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.tell({ keep: location.href, with: this.used() });
+    }, wait);
   }
 
   /** The post is no more: what was kept of it goes at once, the page with it. */

@@ -115,6 +115,67 @@ async def test_what_was_hidden_is_forgotten_with_the_page_that_held_it(browser: 
     await window.close()
 
 
+async def test_what_was_hidden_is_forgotten_under_every_address_it_was_opened_by(
+    browser: Browser,
+) -> None:
+    wall = StubWall(face_of(), cards(3))  # type: ignore[arg-type]
+    with served(wall):
+        window = await browser.new_context()
+        page = await window.new_page()
+        await page.goto(f"{wall.url}/w/hall?bar")
+        await until(lambda: kept(page, "/w/hall?bar"), 20)
+        await page.goto(f"{wall.url}/w/hall")
+        await listening(wall, 2)
+        await until(lambda: page.evaluate("!!navigator.serviceWorker.controller"), 20)
+        await until(lambda: kept(page, "/w/hall?bar"), 20)
+        wall.send(Hide("mastodon:example.org:2"))
+
+        async def forgotten() -> bool:
+            return not await kept(page, "/w/hall?bar")
+
+        await until(forgotten, 20)
+        await until(lambda: kept(page, "/w/hall"), 20)
+        await window.close()
+
+
+async def test_a_browser_without_room_shows_the_wall_all_the_same(browser: Browser) -> None:
+    wall = StubWall(face_of(), cards(3))  # type: ignore[arg-type]
+    with served(wall):
+        window = await browser.new_context()
+        page = await window.new_page()
+        await page.goto(f"{wall.url}/w/hall")
+        await until(lambda: kept(page, "/static/wall/player.js"), 20)
+        tools = await window.new_cdp_session(page)
+        origin = f"http://127.0.0.1:{wall.port}"
+        await tools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1000})
+        for address in ("/w/hall?new", "/w/hall"):
+            answer = await page.goto(wall.url + address)
+            assert answer is not None and answer.ok and answer.from_service_worker
+            await expect(page.locator("parvis-layout-masonry .slab")).to_have_count(3)
+        wall.send(Show(card_of("new", 50, "Is it fresh?")))
+        await expect(page.locator('[data-post-id="mastodon:example.org:50"]')).to_have_count(1)
+        await page.reload()
+        assert "Is it fresh?" in await page.content(), "it was the page that was kept before"
+        await window.close()
+
+
+async def test_a_wall_that_never_stops_changing_is_kept_as_it_is(browser: Browser) -> None:
+    wall = StubWall(face_of(), cards(3))  # type: ignore[arg-type]
+    with served(wall):
+        async with opened(browser, f"{wall.url}/w/hall", fake_time=True) as seen:
+            page = seen.page
+            await listening(wall)
+            await until(lambda: page.evaluate("!!navigator.serviceWorker.controller"), 20)
+            held = "caches.match(location.href).then((page) => page ? page.text() : '')"
+
+            async def is_kept() -> bool:
+                wall.send(Show(card_of("new", wall.snapshot.seq + 50, "Still changing.")))
+                await page.clock.run_for(300)
+                return "Still changing." in await page.evaluate(held)
+
+            await until(is_kept, 20)
+
+
 async def test_over_http_it_stands_and_is_never_reloaded_while_the_server_is_away(
     browser: Browser,
 ) -> None:
