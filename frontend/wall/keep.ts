@@ -7,6 +7,15 @@ const LOOK_MS = 10_000;
 const GATHER_MS = 1_500;
 const LONGEST_MS = 15_000;
 
+/** Who registers service workers; a browser that denies storage throws at the question. */
+function workers(): ServiceWorkerContainer | undefined {
+  try {
+    return (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Keeps what the page needs to come back without a server. */
 export class Keeper {
   private worker: ServiceWorker | undefined;
@@ -14,7 +23,7 @@ export class Keeper {
   private since = 0;
 
   start(): void {
-    const container = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
+    const container = workers();
     if (!container || !self.isSecureContext) return;
     container.register(checkedScript("/sw.js"), { scope: "/w/" }).then(
       () => container.ready.then((ready) => {

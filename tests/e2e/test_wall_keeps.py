@@ -159,6 +159,29 @@ async def test_a_browser_without_room_shows_the_wall_all_the_same(browser: Brows
         await window.close()
 
 
+DENIED = """for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+  Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } });
+Object.defineProperty(navigator, 'serviceWorker',
+  { get() { throw new DOMException('no', 'SecurityError') } });"""
+
+
+async def test_a_browser_that_denies_storage_has_a_whole_wall(browser: Browser) -> None:
+    """What guards the screen begins after what keeps the page."""
+    wall = StubWall(face_of(), cards(2))  # type: ignore[arg-type]
+    with served(wall):
+        window = await browser.new_context()
+        await window.add_init_script(DENIED)
+        page = await window.new_page()
+        broken: list[str] = []
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        await page.goto(f"{wall.url}/w/hall")
+        await listening(wall)
+        stage = page.locator("parvis-stage")
+        await expect(stage).to_have_attribute("data-waiting-posts", "0")
+        assert broken == []
+        await window.close()
+
+
 async def test_a_wall_that_never_stops_changing_is_kept_as_it_is(browser: Browser) -> None:
     wall = StubWall(face_of(), cards(3))  # type: ignore[arg-type]
     with served(wall):
