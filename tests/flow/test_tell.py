@@ -452,7 +452,7 @@ async def test_a_node_that_lost_its_lease_falls_silent(telling: Telling) -> None
     first = await telling.start()
     await telling.told(0)
     telling.venue.clock.now_ms += 60_000  # the lease ran out while it was away
-    [job] = await telling.venue.engine.claim(tell.QUEUE, worker="thief", lease_s=1e6)
+    [job] = await telling.venue.engine.claim(tell.QUEUE, worker="thief", lease_s=lease.LEASE_S)
     await until(lambda: not first._tasks)
     await telling.venue.receive(post(1))
     assert telling.out.tried == []

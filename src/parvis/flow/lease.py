@@ -12,6 +12,10 @@ from parvis.engine import Engine, Job, Write
 from parvis.engine.change import Enqueue
 
 LEASE_S = 30.0
+APART = 4
+"""No lease ends, and no key is free, later than so many leases from now: one that is was written
+before the clock was set back. The clocks of two nodes stand less than three leases apart.
+"""
 AT_ONCE = 100
 FOREVER = 1_000_000_000
 """It is no work that ends."""
@@ -39,7 +43,11 @@ class Leases:
     async def claim(self) -> Sequence[str]:
         """Up to a hundred keys that were free and are this node's now."""
         jobs = await self._engine.claim(
-            self._queue, worker=self._worker, limit=AT_ONCE, lease_s=LEASE_S
+            self._queue,
+            worker=self._worker,
+            limit=AT_ONCE,
+            lease_s=LEASE_S,
+            ahead_s=APART * LEASE_S,
         )
         self._held.update((job.key, job) for job in jobs)
         return [job.key for job in jobs]
