@@ -34,11 +34,14 @@ from parvis.core.wire import (
 )
 from parvis.engine import Engine
 from parvis.flow import staff
+from parvis.plug.plain import shortened
 
 PolicyOf = Callable[[str], DisplayPolicy]
 """What the network of a source extension allows, by the extension's id."""
 
 NOTHING = DisplayPolicy(redistribute="none")
+MOST_NAME, MOST_HANDLE = 60, 100
+"""Signs of a name on a screen: a longer one takes the room of the words."""
 
 
 def card_of(post: Post, policy: DisplayPolicy, now_ms: int) -> Card:
@@ -130,7 +133,8 @@ def _public_author(post: Post) -> Author | None:
     if author is None:
         return None
     avatar = f"/media/avatar?post={quote(post.key, safe='')}" if author.avatar else ""
-    return Author(key="", handle=author.handle, name=author.name, url=author.url, avatar=avatar)
+    name, handle = shortened(author.name, MOST_NAME), shortened(author.handle, MOST_HANDLE)
+    return Author(key="", handle=handle, name=name, url=author.url, avatar=avatar)
 
 
 async def messages(engine: Engine, wall: str, facts: Sequence[Fact]) -> list[tuple[int, Message]]:

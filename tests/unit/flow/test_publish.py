@@ -26,6 +26,16 @@ def test_nothing_but_the_public_form_is_in_it() -> None:
     assert subject.text in sent
 
 
+def test_a_long_name_leaves_the_words_their_room() -> None:
+    long = author(name="W" * 200, handle="h" * 200)
+    shown = card_of(post(author=long), DisplayPolicy(), NOW_MS).author
+    assert shown is not None
+    assert shown.name == "W" * 59 + "…" and shown.handle == "h" * 99 + "…"
+    usual = author(name="N" * 60, handle="h" * 100)
+    shown = card_of(post(author=usual), DisplayPolicy(), NOW_MS).author
+    assert shown is not None and (shown.name, shown.handle) == (usual.name, usual.handle)
+
+
 def test_media_come_from_our_own_address() -> None:
     card = card_of(post(media=(PICTURE,)), DisplayPolicy(), NOW_MS)
     assert card.media[0].url == "/media/0?post=test%3Aexample.org%3A1"
