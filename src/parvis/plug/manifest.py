@@ -24,7 +24,7 @@ from parvis.plug.declared import (
 )
 from parvis.plug.faulty import read_fault
 from parvis.plug.nearest import did_you_mean
-from parvis.plug.settings import check_settings, hosts_of, wrong
+from parvis.plug.settings import check_settings, hosts_of, says_where, wrong
 
 __all__ = [
     "KINDS",
@@ -40,6 +40,7 @@ __all__ = [
     "hosts_of",
     "parse_manifest",
     "read_manifest",
+    "says_where",
 ]
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -100,6 +100,15 @@ def hosts_of(manifest: Manifest, settings: Mapping[str, Any]) -> tuple[str, ...]
     return tuple(dict.fromkeys(hosts))
 
 
+def says_where(manifest: Manifest, setting: Setting) -> bool:
+    """Whether the setting may hold an address that the credentials are sent to: one that the hosts
+    name, and any text where the hosts are open.
+    """
+    is_open = any(host.startswith("*") for host in manifest.hosts)
+    text = setting.type in ("str", "url", "table")
+    return (is_open and text) or f"{{{setting.name}}}" in manifest.hosts
+
+
 def host_in(text: str) -> str:
     """The host of an address or of a bare `host[:port]`, lower case, or ''."""
     text = text.strip()

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from parvis.core.person import Actor, may
 from parvis.core.wall import SourceSpec
-from parvis.plug.declared import Manifest
+from parvis.plug.manifest import Manifest, says_where
 from parvis.plug.seal import SEALED, Seal, secret_of
 from parvis.web.problem import Failed
 
@@ -63,14 +63,10 @@ def check_led(
     """Keys go where a source's settings lead: only an owner, or who gives them anew, may lead them
     to another server. Raises `Failed`.
     """
-    led = [
-        setting.name
-        for setting in manifest.settings
-        if (setting.type == "url" or f"{{{setting.name}}}" in manifest.hosts)
-        or (setting.type == "str" and setting.name in ("server", "host"))
-    ]
+    led = [setting.name for setting in manifest.settings if says_where(manifest, setting)]
     kept = set(held.secrets) - set(keys)
-    moved = [name for name in led if settings.get(name) != held.settings.get(name)]
+    # a setting that came with an upgrade was not said
+    moved = [name for name in led if (settings[name] or "") != (held.settings.get(name) or "")]
     if kept and moved and not may(actor.role, "owner"):
         raise Failed(
             403, f"With another {moved[0]}, the keys of this source would go to another server: set"

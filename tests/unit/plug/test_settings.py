@@ -8,7 +8,7 @@ import pytest
 
 from parvis.core.errors import Refused
 from parvis.plug.manifest import Manifest, Setting, SettingType, Words
-from parvis.plug.settings import check_settings, host_in, hosts_of, wrong, wrong_url
+from parvis.plug.settings import check_settings, host_in, hosts_of, says_where, wrong, wrong_url
 
 WORDS = Words("Where", "Où")
 
@@ -137,6 +137,19 @@ def test_hosts_come_from_the_settings_they_name() -> None:
     given = {"server": "https://A.example:8443/x", "more": ["b.example", "http://c.example/", ""]}
     assert hosts_of(manifest, given) == ("api.example.com", "a.example", "b.example", "c.example")
     assert hosts_of(manifest, {}) == ("api.example.com",)
+
+
+def test_a_text_may_hold_an_address_and_a_list_where_the_hosts_name_it() -> None:
+    manifest = _manifest(_setting("list"), hosts=("*",))
+    addresses: tuple[SettingType, ...] = ("str", "url", "table")
+    others: tuple[SettingType, ...] = ("list", "int", "float", "bool", "choice")
+    for kind in addresses:
+        assert says_where(manifest, _setting(kind)), kind
+    for kind in others:
+        assert not says_where(manifest, _setting(kind)), kind
+    assert says_where(_manifest(_setting("list"), hosts=("{it}",)), _setting("list"))
+    assert says_where(_manifest(hosts=("*.example.com",)), _setting("str"))
+    assert not says_where(_manifest(hosts=("api.example.com", "{url}")), _setting("str"))
 
 
 def test_the_host_in_a_text() -> None:
