@@ -7,7 +7,7 @@ import { verdictsOf } from "../state/line";
 import type { Queued } from "../state/types";
 import { t } from "../words";
 import type { QueueSeat } from "./queue_seat";
-import { filter } from "./queue_filter";
+import { phoneFilter } from "./queue_filter";
 import { hand, keptBack, media, spansOf } from "./queue_post";
 import { why } from "./queue_why";
 
@@ -60,7 +60,7 @@ class QueuePhone extends Piece {
     const { queue } = this;
     const ill = queue.ill();
     const item = queue.line?.items[0];
-    return html`${filter(queue)}${ill ?? (item ? this.card(item) : nothing)}`;
+    return html`${phoneFilter(queue)}${ill ?? (item ? this.card(item) : nothing)}`;
   }
 
   private card(item: Queued): TemplateResult {

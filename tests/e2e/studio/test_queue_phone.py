@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
-from tests.e2e.studio.seat import seated
+from tests.e2e.studio.seat import faults, seated
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,3 +97,46 @@ async def test_words_go_up_without_their_photo_and_every_button_keeps_its_room(
         await page.get_by_role("button", name="Valider sans photo").click()
         await until(lambda: desk.state(key) == "approved")
         assert desk.of("/decide")[0]["without_media"] is True
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+async def test_every_filter_is_reached_in_place(browser: Browser, lang: str, width: int) -> None:
+    names = {
+        "en": ["Waiting", "On the wall", "Rejected", "Set aside", "Copies"],
+        "fr": ["En attente", "Sur le mur", "Refusés", "De côté", "Copies"],
+    }[lang]
+    size = {"width": width, "height": 844}
+    async with seated(browser, FakeDesk(), lang=lang, viewport=size) as page:
+        await page.locator(".swiped").wait_for()
+        tools = page.locator(".tools")
+        views = tools.get_by_role("combobox")
+        told = await views.locator("option").all_text_contents()
+        assert [one.split(" · ")[0] for one in told] == names
+        assert await tools.evaluate("one => one.scrollWidth <= one.clientWidth")
+        edges = "all => all.every(one => one.getBoundingClientRect().right <= innerWidth - 8)"
+        assert await tools.locator(":scope > *").evaluate_all(edges)
+        top = "() => document.querySelector('.tools').getBoundingClientRect().top"
+        before = await page.evaluate(top)
+        await views.focus()
+        await views.select_option("approved")
+        await page.wait_for_url("**#/hall/queue/approved")
+        await expect(views).to_be_focused()  # so that the next one is one key away
+        await expect(
+            page.get_by_role("button", name=["Pin", "Épingler"][lang == "fr"])
+        ).to_be_visible()
+        assert await page.evaluate(top) == before
+        await page.go_back()
+        await expect(views).to_have_value("")  # the field follows the page
+
+
+async def test_the_keyboard_alone_goes_through_the_filters(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), viewport=PHONE) as page:
+        await page.locator(".swiped").wait_for()
+        views = page.locator(".tools").get_by_role("combobox", name="Filter")
+        await views.focus()
+        for seat in ("approved", "rejected", "hidden", "duplicate"):
+            await page.keyboard.press("ArrowDown")
+            await page.wait_for_url(f"**#/hall/queue/{seat}")
+            await expect(views).to_have_value(seat)
+            assert await faults(page) == []
