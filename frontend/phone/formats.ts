@@ -47,6 +47,16 @@ function renew(snapshot: kit.Snapshot): void {
   for (const face of snapshot.formats) draw(face, snapshot.wall);
 }
 
+/** The page has other words and new places: what stands goes there, with the vote in it. */
+export function settleFormats(): void {
+  for (const id of Object.keys(standing)) {
+    const element = standing[id]!;
+    placeOf(id).replaceChildren(element);
+    element.lang = document.documentElement.lang;
+    element.requestUpdate();
+  }
+}
+
 /** Follows the wall's formats, and nothing else of it. */
 export function followFormats(): void {
   const snapshot = pageSnapshot();

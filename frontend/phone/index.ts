@@ -2,34 +2,63 @@
 // are made lighter, formats answer in place, and the receipt tells by itself what happens.
 import "../kit/old";
 import * as kit from "../kit/phone";
-import { followFormats } from "./formats";
+import { followFormats, settleFormats } from "./formats";
+import { followLanguages } from "./language";
 import { flush, watch } from "./outbox";
 import { openNoticeHere } from "./notice";
 import "./phone.css";
 import { followReceipt } from "./receipt";
 import { offerSharing } from "./share";
-import { hour, told } from "./told";
-import { showLists } from "./waits";
-import { Write } from "./write";
+import { hour, say, tellAnew, told } from "./told";
+import { renewLists, showLists } from "./waits";
+import { Write, type Draft } from "./write";
 
 document.documentElement.classList.add("js");
 
 /** The bar below changes parts without leaving the page. */
-function openTabs(main: HTMLElement): void {
+function showPart(): void {
+  const main = document.querySelector<HTMLElement>("main");
+  if (!main) return;
   const links = Array.from(document.querySelectorAll<HTMLAnchorElement>(".tabs a"));
-  const show = (): void => {
-    const asked = location.hash.slice(1);
-    const found = links.filter((link) => link.dataset["tab"] === asked)[0];
-    const now = found ? asked : (main.dataset["now"] ?? "write");
-    main.dataset["now"] = now;
-    for (const link of links) {
-      if (link.dataset["tab"] === now) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
-    if (found) scrollTo(0, 0);
-  };
-  addEventListener("hashchange", show);
-  show();
+  const asked = location.hash.slice(1);
+  const found = links.filter((link) => link.dataset["tab"] === asked)[0];
+  const now = found ? asked : (main.dataset["now"] ?? "write");
+  main.dataset["now"] = now;
+  for (const link of links) {
+    if (link.dataset["tab"] === now) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (found) scrollTo(0, 0);
+}
+
+/** The form and its lists, in the words that the page has now. */
+function openForm(wall: string, draft?: Draft): void {
+  const form = document.querySelector<HTMLFormElement>("#post");
+  const part = document.getElementById("write");
+  if (!form || !part) return;
+  const write = new Write(form, () => void flush(wall), draft);
+  openNoticeHere();
+  void showLists(wall, part);
+  followLanguages({
+    may: () => !write.busy,
+    failed: () => write.say(say("language_no")),
+    taken: () => {
+      tellAnew();
+      showPart();
+      openForm(wall, write.draft);
+      settleFormats();
+    },
+  });
+}
+
+function openPhone(): void {
+  showPart();
+  addEventListener("hashchange", showPart);
+  if (!document.querySelector("#post")) return;
+  const wall = told()?.wall ?? "";
+  openForm(wall);
+  renewLists(wall);
+  watch(wall);
 }
 
 function open(): void {
@@ -39,18 +68,8 @@ function open(): void {
   const kind = document.body.dataset["page"];
   const main = document.querySelector<HTMLElement>("main");
   if (!main) return;
-  if (kind === "phone") {
-    openTabs(main);
-    const form = document.querySelector<HTMLFormElement>("#post");
-    const part = document.getElementById("write");
-    const wall = told()?.wall ?? "";
-    if (form && part) {
-      new Write(form, () => void flush(wall));
-      openNoticeHere();
-      void showLists(wall, part);
-      watch(wall);
-    }
-  } else if (kind === "receipt") followReceipt(main);
+  if (kind === "phone") openPhone();
+  else if (kind === "receipt") followReceipt(main);
   else if (kind === "share") offerSharing();
   followFormats();
 }

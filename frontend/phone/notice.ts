@@ -1,5 +1,6 @@
 // The notice opens over the form, so that reading what consent means takes nothing of what was written. Without script,
 // or in a browser that knows no dialog, its link leads to a page.
+import { readPage } from "./read";
 import { make } from "./told";
 
 const OPEN = "#notice";
@@ -11,21 +12,9 @@ export function openNoticeHere(): void {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      void read(link.href).then(show, () => location.assign(link.href));
+      void readPage(link.href).then(show, () => location.assign(link.href));
     });
   }
-}
-
-/** Read as a document by the browser itself: the page's policy lets no script make HTML of text. */
-function read(url: string): Promise<Document> {
-  return new Promise((done, failed) => {
-    const ask = new XMLHttpRequest();
-    ask.open("GET", url);
-    ask.responseType = "document";
-    ask.onload = () => (ask.status === 200 && ask.responseXML ? done(ask.responseXML) : failed(new Error(String(ask.status))));
-    ask.onerror = () => failed(new Error("no answer"));
-    ask.send();
-  });
 }
 
 /** The phone's back key closes it, as it left the page before. */

@@ -25,6 +25,11 @@ export function told(): Told | undefined {
   return (held ??= inPage<Told>("parvis-phone"));
 }
 
+/** The page says it anew, in another language. */
+export function tellAnew(): void {
+  held = undefined;
+}
+
 /** A text of the page, its places filled in. */
 export function say(name: string, values: Readonly<Record<string, string>> = {}): string {
   return fill(told()?.words[name] ?? "", values);

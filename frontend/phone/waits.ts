@@ -3,20 +3,25 @@ import { flush, onChange } from "./outbox";
 import { drop, mine, waiting, type Waiting } from "./store";
 import { cross, hour, make, say } from "./told";
 
-/** Draws both lists now and whenever they change; `where` is the place of the first. */
+/** Draws both lists now; `where` is the place of the first. */
 export async function showLists(wall: string, where: HTMLElement): Promise<void> {
-  const box = make("div", "waits");
-  where.insertBefore(box, where.firstChild);
-  const draw = async (): Promise<void> => {
-    const posts = await waiting(wall);
-    const held = posts.some((post) => !post.refused);
-    box.replaceChildren(...(posts.length ? [...(held ? [note()] : []), heading(), list(posts, wall), ...(held ? [again(wall)] : [])] : []));
-    await drawMine(wall);
-  };
-  onChange(() => void draw());
-  addEventListener("online", () => void draw());
-  addEventListener("offline", () => void draw());
-  await draw();
+  where.insertBefore(make("div", "waits"), where.firstChild);
+  await draw(wall);
+}
+
+/** Draws them whenever they change. */
+export function renewLists(wall: string): void {
+  onChange(() => void draw(wall));
+  addEventListener("online", () => void draw(wall));
+  addEventListener("offline", () => void draw(wall));
+}
+
+async function draw(wall: string): Promise<void> {
+  const posts = await waiting(wall);
+  const held = posts.some((post) => !post.refused);
+  const rows = posts.length ? [...(held ? [note()] : []), heading(), list(posts, wall), ...(held ? [again(wall)] : [])] : [];
+  document.querySelector(".waits")?.replaceChildren(...rows);
+  await drawMine(wall);
 }
 
 function note(): HTMLElement {

@@ -10,10 +10,17 @@ interface Chosen {
   readonly url: string;
 }
 
+/** What somebody has put into the form so far; consent is no part of it. */
+export interface Draft {
+  readonly text: string;
+  readonly name: string;
+  readonly chosen: readonly Chosen[];
+}
+
 const MEGABYTE = 1024 * 1024;
 
 export class Write {
-  private chosen: Chosen[] = [];
+  private chosen: Chosen[];
   private readonly form: HTMLFormElement;
   private readonly queued: () => void;
   private readonly limits: Told;
@@ -21,13 +28,14 @@ export class Write {
   private readonly text: HTMLTextAreaElement;
   private readonly button: HTMLButtonElement;
 
-  constructor(form: HTMLFormElement, queued: () => void) {
+  constructor(form: HTMLFormElement, queued: () => void, draft?: Draft) {
     this.form = form;
     this.queued = queued;
     this.limits = told()!;
     this.state = form.querySelector("#state")!;
     this.text = form.querySelector("textarea")!;
     this.button = form.querySelector("button[type=submit]")!;
+    this.chosen = draft ? draft.chosen.slice() : [];
     form.noValidate = true;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -36,7 +44,24 @@ export class Write {
     for (const input of Array.from(form.querySelectorAll<HTMLInputElement>("input[type=file]"))) {
       input.addEventListener("change", () => this.choose(input));
     }
+    if (draft) this.resume(draft);
     this.count();
+  }
+
+  get draft(): Draft {
+    return { text: this.text.value, name: this.form.querySelector<HTMLInputElement>("[name=name]")?.value ?? "", chosen: this.chosen };
+  }
+
+  /** Whether a post is on its way from this form. */
+  get busy(): boolean {
+    return this.button.disabled;
+  }
+
+  private resume(draft: Draft): void {
+    this.text.value = draft.text;
+    const name = this.form.querySelector<HTMLInputElement>("[name=name]");
+    if (name) name.value = draft.name;
+    this.list();
   }
 
   private count(): void {
@@ -102,7 +127,7 @@ export class Write {
     list.replaceChildren(...rows);
   }
 
-  private say(text: string, wrong = true): void {
+  say(text: string, wrong = true): void {
     this.state.textContent = text;
     this.state.className = text && wrong ? "wrong" : "state";
   }

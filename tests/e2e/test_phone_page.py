@@ -291,6 +291,106 @@ async def test_reading_what_consent_means_takes_nothing_of_what_was_written(
         await until(lambda: page.evaluate("location.hash !== '#notice'"))
 
 
+HALF = "À moitié écrit, 日本語 🎆"
+
+
+async def test_another_language_takes_nothing_of_what_was_written(
+    house: Hall, browser: Browser, photo: Path
+) -> None:
+    async with phone(browser, "fr") as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await page.evaluate("window.sameDocument = true")
+        await page.locator("#vote").wait_for(state="attached")
+        await fill(page, HALF, files=[photo])
+        for lang, name, says in (
+            ("en", "English", "Write here…"),
+            ("ar", "العربية", "اكتب هنا…"),
+            ("fr", "Français", "Écrivez ici…"),
+        ):
+            await page.locator(".langs").get_by_role("button", name=name).click()
+            await expect(page.locator("html")).to_have_attribute("lang", lang)
+            await expect(page.locator("html")).to_have_attribute(
+                "dir", "rtl" if lang == "ar" else "ltr"
+            )
+            await expect(page.locator("#text")).to_have_value(HALF)
+            await expect(page.locator("#text")).to_have_attribute("placeholder", says)
+            await expect(page.locator("input[name=name]")).to_have_value("Nour")
+            await expect(page.locator("#files li")).to_have_count(1)
+            assert await page.locator("#files img").evaluate(
+                "one => one.decode().then(() => one.naturalWidth)"
+            )
+            await expect(page.locator("#consent")).not_to_be_checked()  # its words are others
+            await expect(page.locator(".langs [aria-current]")).to_be_focused()
+            await is_sound(page)
+        assert await page.evaluate("window.sameDocument") is True
+        assert await page.evaluate("indexedDB.databases().then(all => all.length)") <= 1
+        await page.locator(".langs").get_by_role("button", name="English").click()
+        await page.locator("#consent").check()
+        await in_a_persons_time(page)
+        await page.locator("#post button.main").click()
+        await page.wait_for_url("**/r/**lang=en**")
+        item = await in_queue(house, HALF)
+        assert item["post"]["author"]["name"] == "Nour" and item["post"]["lang"] == "en"
+        assert [one["type"] for one in item["post"]["media"]] == ["image"]
+
+
+async def test_a_vote_and_its_part_stay_in_another_language(house: Hall, browser: Browser) -> None:
+    async with phone(browser, "fr") as (_, page):
+        await page.goto(f"{house.base}/p/port#vote")
+        await page.locator("parvis-poll-phone .choice", has_text="Un slow").click()
+        await expect(page.locator("#vote .state").first).to_contain_text("Votre voix compte")
+        await page.locator(".langs").get_by_role("button", name="English").click()
+        await expect(page.locator("#vote .state").first).to_contain_text("Your vote counts")
+        await expect(page.locator(".choice[aria-pressed=true]")).to_contain_text("Un slow")
+        await expect(page.locator(".tabs [aria-current]")).to_have_text("Vote")
+        await page.locator(".tabs a", has_text="Write").click()
+        await expect(page.locator("#text")).to_be_visible()
+
+
+async def test_without_network_another_language_is_refused_and_nothing_is_lost(
+    house: Hall, browser: Browser, photo: Path
+) -> None:
+    async with phone(browser, "fr") as (window, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "Toujours là", files=[photo])
+        await window.set_offline(True)
+        await page.locator(".langs").get_by_role("button", name="English").click()
+        await expect(page.locator("#state")).to_contain_text("n’arrive pas dans cette langue")  # noqa: RUF001
+        await expect(page.locator("#text")).to_have_value("Toujours là")
+        await expect(page.locator("#files li")).to_have_count(1)
+        await expect(page.locator("#consent")).to_be_checked()
+        await window.set_offline(False)
+        await page.locator(".langs").get_by_role("button", name="English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await expect(page.locator("#text")).to_have_value("Toujours là")
+
+
+async def test_without_script_the_words_come_along_and_the_photo_is_asked_for_again(
+    house: Hall, browser: Browser, photo: Path
+) -> None:
+    async with phone(browser, "fr", java_script_enabled=False) as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await page.locator("#text").fill("Sans script <b>& co</b>")
+        await page.locator("input[name=name]").fill("Zoé")
+        await page.locator("#consent").check()
+        await page.locator(".langs").get_by_role("button", name="English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await expect(page.locator("#text")).to_have_value("Sans script <b>& co</b>")
+        await expect(page.locator("input[name=name]")).to_have_value("Zoé")
+        await expect(page.locator("#consent")).not_to_be_checked()
+        await expect(page.locator("#post .state").first).to_have_text("")
+        await page.locator("input[name=photo]").set_input_files(str(photo))
+        await page.locator(".langs").get_by_role("button", name="العربية").click()
+        await expect(page.get_by_role("status").first).to_contain_text("من جديد")
+        await page.locator(".langs").get_by_role("button", name="Français").click()
+        await expect(page.locator("#text")).to_have_value("Sans script <b>& co</b>")
+        await page.locator("#consent").check()
+        await in_a_persons_time(page)
+        await page.locator("input[name=name]").press("Enter")  # sends, and changes no language
+        await page.wait_for_url("**/r/**")
+        await in_queue(house, "Sans script <b>")
+
+
 async def test_an_emoji_on_a_receipt_is_as_large_as_its_words(
     house: Hall, browser: Browser
 ) -> None:

@@ -60,6 +60,7 @@ class Visitors:
             )
             for method, path, handle in (
                 ("GET", "/p/{wall}", self.phone),
+                ("POST", "/p/{wall}", self.spoken),
                 ("GET", "/notice/{wall}", self.notice),
                 ("GET", "/s/{wall}", self.share),
                 ("GET", receipt, self.receipt),
@@ -104,6 +105,17 @@ class Visitors:
             written=written,
         )
         return page(request, body, status, referrer=REFERRER, media=CHOSEN)
+
+    async def spoken(self, request: Request) -> Response:
+        """The page in another language, with what stood in its form: for browsers without script.
+        Consent is asked anew, because its words are others; no page can fill in a file field.
+        """
+        fields = await _fields(request)
+        tongue = tongue_of(request)
+        files = fields.get("photo") or fields.get("film")
+        says = tongue.say("page", "file_again") if files else ""
+        written = Written(says, fields.get("text", ""), fields.get("name", ""), well=True)
+        return await self.phone(request, written=written)
 
     async def again(
         self, request: Request, source: str, knock: Knock, says: str, status: int
@@ -206,11 +218,7 @@ class Visitors:
     async def edit(self, request: Request) -> Response:
         """The author's correction."""
         word, standing = await self._standing(request)
-        try:
-            raw = (await read_body(request, MAX_EDIT)).decode()
-            fields = parse_qs(raw, keep_blank_values=True, max_num_fields=16)
-        except ValueError as error:
-            raise Failed(422, "The form is not what this address takes.") from error
+        fields = await _lists(request)
         keep = [int(each) for each in fields.get("keep", ()) if each in tuple("0123456789")]
         try:
             changed = await self._receipts.edit(word, fields.get("text", [""])[-1][:4000], keep)
@@ -326,6 +334,19 @@ class Visitors:
         if manifest is None or not any(each.name in TAG_SETTINGS for each in manifest.settings):
             return ""
         return manifest.name.en
+
+
+async def _lists(request: Request) -> dict[str, list[str]]:
+    """A url-encoded form; 422 for anything else."""
+    try:
+        raw = (await read_body(request, MAX_EDIT)).decode()
+        return parse_qs(raw, keep_blank_values=True, max_num_fields=16)
+    except ValueError as error:
+        raise Failed(422, "The form is not what this address takes.") from error
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    return {name: values[-1] for name, values in (await _lists(request)).items()}
 
 
 def _no_state(why: Later) -> None:

@@ -139,7 +139,7 @@ async def test_nobody_without_a_key_or_a_session_does_what_people_do(street: Str
 
 
 OPEN = {
-    *("/in/{source}/{door}", "/p/{wall}/{format}/{door}"),
+    *("/in/{source}/{door}", "/p/{wall}/{format}/{door}", "/p/{wall}"),
     "/w/{wall}/{screen}/report",
     *("/api/first", "/api/sign-in", "/api/invite", "/api/reset"),
     *("/r/{receipt}/edit", "/r/{receipt}/withdraw"),

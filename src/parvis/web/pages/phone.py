@@ -26,18 +26,21 @@ TOLD = (
     "busy",
     "offline", "offline_stay", "offline_back", "queued", "queued_at", "refused_at", "try_now",
     "mine_none", "forget", "too_many", "film_heavy", "film_alone", "heif", "no_send", "empty_send",
-    "consent_send", "too_large",
+    "consent_send", "too_large", "language_no",
 )  # fmt: skip
 """The texts that the script says."""
 
 
 class Written(msgspec.Struct, frozen=True):
-    """What stood in a form that was refused, and the sentence that says why."""
+    """What stood in a form that was refused, and the sentence that says why; or, `well`, in one
+    whose page changed its language.
+    """
 
     says: str
     text: str = ""
     name: str = ""
     agreed: bool = False
+    well: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -80,7 +83,7 @@ def phone_page(
     now = "vote" if (done or said or not (asked or not faces)) else "write"
     hero = el(
         "header",
-        languages(tongue, path),
+        languages(tongue, path, form="post" if asked is not None else ""),
         el("h1", el("bdi", wall.title)),
         el("p", tongue.say("page", "tagline") if asked is not None else ""),
         class_="hero",
@@ -145,7 +148,8 @@ def _write(
     form = el(
         "form",
         *(el("input", type="hidden", name=name, value=value) for name, value in hidden.items()),
-        el("p", written.says, class_="wrong", role="alert") if written else None,
+        el("p", written.says, class_="state" if written.well else "wrong",
+           role="status" if written.well else "alert") if written and written.says else None,
         el(
             "div",
             el("label", say("page", "write"), class_="unseen", for_="text"),

@@ -143,13 +143,19 @@ def whole(
     return document(html)
 
 
-def languages(tongue: Tongue, path: str, query: Mapping[str, str] | None = None) -> Element:
-    """The switch: each language by its own name, as links that need no script."""
+def languages(
+    tongue: Tongue, path: str, query: Mapping[str, str] | None = None, *, form: str = ""
+) -> Element:
+    """The switch: each language by its own name, as links that need no script. Where the page has
+    a `form`, the others are buttons of it: what was written comes along.
+    """
     more = "".join(
         f"&{quote(name)}={quote(value, safe='')}" for name, value in (query or {}).items()
     )
-    links = [
-        el(
+    each = [
+        _carrying(lang, f"{path}?lang={lang}{more}", form)
+        if form and lang != tongue.lang
+        else el(
             "a",
             TONGUES[lang].name,
             href=f"{path}?lang={lang}{more}",
@@ -160,7 +166,31 @@ def languages(tongue: Tongue, path: str, query: Mapping[str, str] | None = None)
         )
         for lang in ORDER
     ]
-    return el("nav", *links, class_="langs", aria_label=tongue.say("page", "languages"))
+    sends = _first(tongue, form) if form else None
+    return el("nav", sends, *each, class_="langs", aria_label=tongue.say("page", "languages"))
+
+
+def _first(tongue: Tongue, form: str) -> Element:
+    """Enter in a field presses the form's first button in the page: this one sends. It is drawn,
+    because WebKit passes over one that is not.
+    """
+    sends = el("button", tongue.say("page", "send"), type="submit", form=form, tabindex=-1)
+    return el("div", sends, class_="off", aria_hidden="true")
+
+
+def _carrying(lang: str, address: str, form: str) -> Element:
+    # url-encoded: of a chosen file only its name travels, which is enough to say so
+    return el(
+        "button",
+        TONGUES[lang].name,
+        type="submit",
+        form=form,
+        formaction=address,
+        formmethod="post",
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+        lang=lang,
+    )
 
 
 def tabs(tongue: Tongue, path: str, parts: Sequence[tuple[str, str]], now: str) -> Element | None:
