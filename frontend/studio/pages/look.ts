@@ -113,9 +113,9 @@ class Look extends Piece {
     this.drawing = window.setTimeout(() => this.draw(), DRAW_MS);
   }
 
-  /** The draft as an address; a session opens it, and whoever came with a key alone sees its colours on the wall on air. */
+  /** The draft as an address. */
   private address(): string {
-    if (this.desk.api.key || !this.whole) return `/w/${encodeURIComponent(this.wall)}`;
+    if (!this.whole) return `/w/${encodeURIComponent(this.wall)}`;
     const { logo, ...brand } = this.draft;
     const drawn = typeof logo === "string" && logo.length < LONGEST_LOGO ? { ...brand, logo } : brand;
     return `/preview/${encodeURIComponent(this.wall)}?${new URLSearchParams({ brand: JSON.stringify(drawn), layout: this.layout, rev: String(this.whole.rev) })}`;

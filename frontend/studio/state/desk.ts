@@ -17,6 +17,7 @@ export interface Toast {
 export type Door = "loading" | "sign_in" | "first" | "invite" | "reset" | "gone" | "in";
 
 const PANIC_POLL_MS = 250;
+const GLANCE_MS = 3_600_000;
 
 /** What the whole studio knows: who is here, which wall, what stands on it now, and the line to the server. */
 export class Desk {
@@ -55,6 +56,8 @@ export class Desk {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress());
     addEventListener("hashchange", () => this.moved());
     addEventListener("online", () => this.again());
+    // With the owner's key alone, pictures are seen by a cookie that ends by itself: asked for anew, as it was at the door.
+    window.setInterval(() => this.door === "in" && this.api.key && void this.api.me().catch(() => undefined), GLANCE_MS);
   }
 
   get lang(): Lang {

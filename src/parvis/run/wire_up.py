@@ -211,7 +211,7 @@ async def _furnish(
     hub = Hub(engine, tap=snapshots.told, covers=covers)
     panics = Panics(road, clock, covers, away, Presses(settings.folder))
     keyring = Keyring(key)
-    guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO), away)
+    guard = Guard(engine, keyring, settings.public_url, lambda: static.mark(STUDIO), away, clock)
     watches = Watches()
     hub.stopping += [watches.stop, panics.stop]
     declaring = Declaring(engine, collector, teller, hub, has, clock)

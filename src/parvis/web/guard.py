@@ -1,4 +1,5 @@
-"""Who a request is from: the owner's key, the owner's socket, or a session's cookie.
+"""Who a request is from: the owner's key, the owner's socket, or a cookie (`glance` has the
+one that only looks).
 
 A cookie is sent by the browser whoever made it ask, so a request that changes something by cookie
 must say that a page of this very origin sent it. The cookie is `SameSite=Strict` besides.
@@ -12,20 +13,23 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.responses import Response
 
 from parvis.core.errors import Later
 from parvis.core.person import OWNER, Actor, Person
+from parvis.core.ports import Clock
 from parvis.engine import Engine
+from parvis.engine.store import wall_clock
 from parvis.web.admit import SAFE, Headers, Visitor
 from parvis.web.auth import Keyring
 from parvis.web.away import Away
+from parvis.web.cookie import keep, kept
+from parvis.web.glance import Glance
 from parvis.web.problem import Failed
 
-SECURE_COOKIE, PLAIN_COOKIE = "__Host-parvis", "parvis"
+COOKIE = "parvis"
 DAY_MS = 24 * 3600 * 1000
 SESSION_MS = 30 * DAY_MS
 IDLE_MS = 7 * DAY_MS
@@ -60,9 +64,11 @@ class Guard:
         public_url: str = "",
         version: Callable[[], str] = lambda: "",
         away: Away | None = None,
+        clock: Clock = wall_clock,
     ) -> None:
         self._engine = engine
         self._keyring = keyring
+        self.glance = Glance(keyring, clock)
         self._public = public_url.rstrip("/").lower()
         self._begun = False
         self._version = version
@@ -77,12 +83,12 @@ class Guard:
             return OWNER
         token = token_of(scope)
         if not token:
-            return None
+            return self.glance.looker(scope)
         hash_ = digest(token)
         read = partial(self._session, hash_)
         person = await (self._away.ask(read, partial(self._lately, hash_)) if also_away else read())
         if person is None:
-            return None
+            return self.glance.looker(scope)
         if scope["method"] not in SAFE and not self._from_here(scope):
             raise Failed(403, FOREIGN)
         return actor_for(person)
@@ -145,29 +151,9 @@ def visitor_of(scope: Mapping[str, Any]) -> Visitor:
 
 def token_of(scope: Mapping[str, Any]) -> str:
     """The session's token that the request carries, or ''."""
-    name = SECURE_COOKIE if _secure(scope) else PLAIN_COOKIE
-    held = SimpleCookie()
-    for line in Headers(scope).values("cookie"):
-        try:
-            held.load(line)
-        except CookieError:
-            return ""
-    return held[name].value if name in held else ""
+    return kept(scope, COOKIE)
 
 
 def let_in(scope: Mapping[str, Any], response: Response, token: str) -> None:
     """Set the session's cookie; '' takes it away."""
-    secure = _secure(scope)
-    response.set_cookie(
-        SECURE_COOKIE if secure else PLAIN_COOKIE,
-        token,
-        max_age=SESSION_MS // 1000 if token else 0,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="strict",
-    )
-
-
-def _secure(scope: Mapping[str, Any]) -> bool:
-    return visitor_of(scope).origin.startswith("https:")
+    keep(scope, response, COOKIE, token, SESSION_MS)

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from parvis import __version__
 from parvis.plug.problem import Problem
+from parvis.web.cookie import HOST
 from parvis.web.entry import Entry, answer
-from parvis.web.guard import SECURE_COOKIE
+from parvis.web.guard import COOKIE
 
 PATH = "/api/openapi.json"
 _REF = "#/components/schemas/{name}"
@@ -39,7 +40,7 @@ def describe(entries: Sequence[Entry]) -> dict[str, Any]:
             "schemas": components,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE},
+                "session": {"type": "apiKey", "in": "cookie", "name": HOST + COOKIE},
             },
         },
     }

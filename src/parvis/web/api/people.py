@@ -210,9 +210,10 @@ class PeopleApi:
 
     # oneself --------------------------------------------------------------------------------------
     async def me(self, request: Request) -> Response:
-        """GET /api/me."""
-        actor = actor_of(request)
-        return answer(await self._me(actor))
+        """GET /api/me. With the owner's key it also brings the cookie that only looks."""
+        response = answer(await self._me(actor_of(request)))
+        self._guard.glance.give(request.scope, response)
+        return response
 
     async def _me(self, actor: Actor) -> Me:
         person = await self._engine.person(actor.by.partition(":")[2])
@@ -277,6 +278,7 @@ class PeopleApi:
         self._guard.forget()
         response = answer(Empty())
         let_in(request.scope, response, "")
+        self._guard.glance.take(request.scope, response)
         return response
 
     async def accept(self, request: Request) -> Response:
