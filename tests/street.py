@@ -88,9 +88,11 @@ def bearer() -> dict[str, str]:
     return {"authorization": f"Bearer {KEY}"}
 
 
-async def open_street(folder: Path, store: str = "") -> Street:
-    """The house of `EVENT` on a fresh folder, once each source has said how it is."""
-    given = {"data": str(folder), "key": KEY, **({"engine": store} if store else {})}
+async def open_street(folder: Path, store: str = "", **more: Any) -> Street:
+    """The house of `EVENT` on a fresh folder, once each source has said how it is; `more`: further
+    settings.
+    """
+    given = {"data": str(folder), "key": KEY, **({"engine": store} if store else {}), **more}
     house = await open_house(load(given, {}))
     await house.declaring.apply(EVENT)
     await house.start()

@@ -36,7 +36,7 @@ async def test_every_picture_is_seen_with_the_key_alone(tmp_path: Path) -> None:
             await page.locator("#post button.main").click()
             await page.wait_for_url("**/r/**")
         await until(house.queue, 15)
-        window = await browser.new_context(viewport=DESK, locale="en-GB")
+        window = await browser.new_context(viewport=DESK, locale="en-GB")  # type: ignore[arg-type]
         page = await window.new_page()
         refused: list[str] = []
         page.on("response", lambda one: refused.append(one.url) if one.status >= 400 else None)
@@ -45,9 +45,10 @@ async def test_every_picture_is_seen_with_the_key_alone(tmp_path: Path) -> None:
         names = {one["name"]: one for one in await window.cookies()}
         assert set(names) == {"parvis-glance"} and names["parvis-glance"]["httpOnly"]
         assert KEY not in names["parvis-glance"]["value"]
-        for place, least in (("queue", 2), ("posts", 1)):
-            await page.evaluate("place => { location.hash = place }", f"#/port/{place}")
-            await until(lambda least=least: all_there(page, least), 15)
+        await page.evaluate("location.hash = '#/port/queue'")
+        await until(lambda: all_there(page, 2), 15)
+        await page.evaluate("location.hash = '#/port/posts'")
+        await until(lambda: all_there(page, 1), 15)
         await page.evaluate("location.hash = '#/port/look'")
         frame = page.frame_locator("iframe").first
         await expect(frame.locator("parvis-stage")).to_have_count(1)

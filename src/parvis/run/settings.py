@@ -30,7 +30,7 @@ NOT_PUBLIC = frozenset(
 )  # fmt: skip
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 LISTS = frozenset({"hosts", "trusted_proxies", "allow_private"})
-NUMBERS = frozenset({"port", "tls_challenge_port"})
+NUMBERS = frozenset({"port", "tls_challenge_port", "max_walls"})
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
 
 
@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: str = ""
     allow_private: tuple[str, ...] = ()
     contact: str = ""
+    max_walls: int = 100
     log: Literal["plain", "json"] = "plain"
 
     @property
@@ -141,6 +142,10 @@ def _converted(name: str, value: Any, where: str) -> Any:
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise Refused(f"The port is {settings.port}; give one from 1 to 65535, or 0 for any.")
+    if settings.max_walls < 1:
+        raise Refused(
+            f"max_walls is {settings.max_walls}; give 1 or more, or leave it out for 100."
+        )
     if not settings.host or any(sign.isspace() for sign in settings.host):
         raise Refused("The host is empty or has blanks; give an address such as 127.0.0.1.")
     if settings.public_url:

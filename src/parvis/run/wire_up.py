@@ -239,6 +239,7 @@ async def _furnish(
         seal=seal,
         public_url=settings.public_url,
         contact=settings.contact,
+        max_walls=settings.max_walls,
         reach=reach,
         apply=declaring.apply,
         moved=declaring.moved,

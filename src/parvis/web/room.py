@@ -103,6 +103,8 @@ class Room:
     seal: Seal | None = None
     public_url: str = ""
     contact: str = ""
+    max_walls: int = 100
+    """How many may be made over the API; an event file is the word of whoever runs parvis."""
     reach: Reach = field(default_factory=Reach)
     apply: Apply = no_apply
     moved: Moved = no_move

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,10 +16,9 @@ from parvis.core.wire import Snapshot, apply
 from parvis.flow.publish import messages
 from parvis.plug.seal import SEALED
 from parvis.run.open_extension import open_source, seal_of
-from parvis.web.api import walls as walls_api
 from parvis.web.pages.plain import STUDIO
 from parvis.web.screens import DARK_MS
-from tests.street import EVENT, SECRET, Street
+from tests.street import EVENT, SECRET, Street, open_street
 from tests.studio import HERE, colleague, owner, value
 
 WALL = "/api/walls/square"
@@ -93,6 +93,31 @@ async def test_a_wall_that_cannot_be_is_told(
     said = value(await street.post("/api/walls", asked), 422)
     assert said["detail"].startswith(says)
     assert len((await got(street, "/api/walls"))["walls"]) == 1
+
+
+async def test_nobody_makes_walls_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_WEBHOOK_SECRET", SECRET)
+    street = await open_street(tmp_path / "data", max_walls=3)
+    try:
+        ed = await colleague(street, "ed", "editor")
+        asked = [ed.post("/api/walls", {"title": f"Wall {n}"}) for n in range(4)]
+        assert sorted(each.status for each in await asyncio.gather(*asked)) == [200, 200, 422, 422]
+        body = {"title": "One more"}
+        said = value(await ed.post("/api/walls", body), 422)
+        assert said["detail"] == (
+            "No more than 3 walls are made here (max_walls); whoever runs parvis can raise that"
+            " setting."
+        )
+        french = {"accept-language": "fr"}
+        said = value(await street.post("/api/walls", body, headers=french), 422)
+        assert said["detail"].startswith("Il ne se crée pas plus de 3 murs ici (max_walls)")
+        assert len((await got(street, "/api/walls"))["walls"]) == 3
+        await street.house.declaring.apply(EVENT + '[[wall]]\nid = "fair"\ntitle = "Fair"\n')
+        assert len((await got(street, "/api/walls"))["walls"]) == 4, "the file is the owner's word"
+    finally:
+        await street.house.stop()
 
 
 # changed ------------------------------------------------------------------------------------------
@@ -220,14 +245,6 @@ async def test_walls_made_at_once_are_as_many_walls(street: Street) -> None:
     assert [wall["mode"] for wall in walls] == list(modes), "everybody got what they asked for"
     assert len({wall["id"] for wall in walls}) == 4
     assert len({wall["sources"][0]["id"] for wall in walls}) == 4
-
-
-async def test_walls_have_an_end(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walls_api, "MAX_WALLS", 2)
-    asked = {"title": "Twin", "lang": "en", "hashtags": [], "kind": "event", "mode": "show_first"}
-    assert (await street.post("/api/walls", asked)).status == 200
-    said = value(await street.post("/api/walls", asked), 422)
-    assert said["detail"] == "There are 2 walls already, and at most 2."
 
 
 # sources ------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def test_the_environment_names_the_folder_whose_file_is_read(tmp_path: Path) -> 
         ('engine = "rubbish"\n', "write postgresql://"),
         ("a = " + "[" * 5000, "nested too deeply"),
         ('host = ""\n', "host is empty"),
+        ("max_walls = 0\n", "give 1 or more"),
         ("port = \n", "not valid TOML"),
     ],
 )  # fmt: skip

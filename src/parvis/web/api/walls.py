@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -31,8 +32,6 @@ from parvis.web.room import Room
 from parvis.web.screens import is_up, present
 from parvis.web.secrets import masked
 
-MAX_WALLS = 200
-"""Of one installation, made in the studio: each is followed and kept in memory."""
 TRIES = 20
 PACE_MS = 10 * 60 * 1000
 KINDS: dict[str, tuple[str, ...]] = {
@@ -153,6 +152,7 @@ class WallsApi:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._engine: Engine = room.engine
+        self._making = asyncio.Lock()
 
     def entries(self) -> list[Entry]:
         """Every route."""
@@ -259,7 +259,8 @@ class WallsApi:
             layout=layouts[0] if layouts else "plain",
             policy=Policy(mode=asked.mode),
         )
-        wall = await self._made(wall, asked, actor_of(request).by)
+        async with self._making:  # two at once would both be the last that is allowed
+            wall = await self._made(wall, asked, actor_of(request).by)
         await self._room.moved(wall.id)
         return answer(await self._whole(wall))
 
@@ -267,8 +268,12 @@ class WallsApi:
         """The wall under a name that nobody else has, also of two who make one at once."""
         for _ in range(TRIES):
             taken = {other.id for other in await self._engine.walls()}
-            if len(taken) >= MAX_WALLS:
-                raise Failed(422, f"There are {len(taken)} walls already, and at most {MAX_WALLS}.")
+            if len(taken) >= (most := self._room.max_walls):
+                raise Failed(
+                    422,
+                    f"No more than {most} walls are made here (max_walls); whoever runs parvis can"
+                    " raise that setting.",
+                )
             named = msgspec.structs.replace(wall, id=_free(_slug(wall.title), taken))
             changes: list[Change] = [PutWall(named, new=True)]
             changes += [PutSource(source) for source in self._sources(named, asked)]
