@@ -1,20 +1,20 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { Piece } from "../parts/piece";
+import { length, lengthOf, SHORTEST } from "../parts/passphrase";
 import { cap, icon } from "../parts/small";
 import { Problem } from "../state/api";
 import { keepKey } from "../state/own";
 import type { Me } from "../state/types";
 import { t } from "../words";
 
-const SHORTEST = 10;
-
 /** The door: sign in, the first person, or an invitation. One question, one button. */
 class Door extends Piece {
-  static override properties = { says: { state: true }, busy: { state: true }, open: { state: true }, byKey: { state: true } };
+  static override properties = { says: { state: true }, busy: { state: true }, open: { state: true }, byKey: { state: true }, typed: { state: true } };
   declare says: string;
   declare busy: boolean;
   declare open: boolean;
   declare byKey: boolean;
+  declare typed: string;
 
   constructor() {
     super();
@@ -22,6 +22,7 @@ class Door extends Piece {
     this.busy = false;
     this.open = false;
     this.byKey = false;
+    this.typed = "";
   }
 
   private async submit(event: SubmitEvent): Promise<void> {
@@ -30,7 +31,7 @@ class Door extends Piece {
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string): string => String(given.get(name) ?? "").trim();
     const password = String(given.get("password") ?? "");
-    if (desk.door !== "sign_in" && Array.from(password).length < SHORTEST) {
+    if (desk.door !== "sign_in" && lengthOf(password) < SHORTEST) {
       this.says = t.door.short;
       return void this.querySelector<HTMLElement>("[name=password]")?.focus();
     }
@@ -74,7 +75,7 @@ class Door extends Piece {
     return html`<form class="body" @submit=${(event: SubmitEvent) => void this.submit(event)}><div class="col g6"><h1 class="t32">${title}</h1><p class="t15 i2">${help}</p></div>
       ${this.byKey ? field("key", t.door.key_field, "password", "off", t.door.key_help)
         : html`${first && !token ? field("token", t.door.link, "text", "off", t.door.link_help) : nothing}${first ? field("name", t.door.name, "text", "name") : nothing}${known ? nothing : field("email", t.door.email, "email", "username", first ? t.door.email_help : "")}
-          <div><label class="lab" for="d-password">${t.door.password}</label><span class="with-eye"><input class="fld" id="d-password" name="password" type=${this.open ? "text" : "password"} autocomplete=${door === "sign_in" ? "current-password" : "new-password"} required aria-describedby=${door === "sign_in" ? nothing : "d-password-h"} /><button type="button" class="btn ghost icon" aria-label=${this.open ? t.door.hide : t.door.show} @click=${() => (this.open = !this.open)}>${icon(this.open ? "eye-off" : "eye", 18)}</button></span>${door === "sign_in" ? nothing : html`<p class="help" id="d-password-h">${t.door.password_help}</p>`}</div>`}
+          <div><label class="lab" for="d-password">${t.door.password}</label><span class="with-eye"><input class="fld" id="d-password" name="password" type=${this.open ? "text" : "password"} autocomplete=${door === "sign_in" ? "current-password" : "new-password"} required aria-describedby=${door === "sign_in" ? nothing : "d-password-h"} @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)} /><button type="button" class="btn ghost icon" aria-label=${this.open ? t.door.hide : t.door.show} @click=${() => (this.open = !this.open)}>${icon(this.open ? "eye-off" : "eye", 18)}</button></span>${door === "sign_in" ? nothing : html`<p class="help" id="d-password-h">${t.door.password_help}</p>${length(this.typed)}`}</div>`}
       ${door === "sign_in" && !this.byKey ? html`<p class="help">${t.door.forgotten}</p>` : nothing}
       <p class="bad m says-no" role="alert">${this.says}</p>
       <div class="row g16 wrap end-row"><button class="btn pri big" ?disabled=${this.busy}>${door === "sign_in" ? t.door.enter : t.door.go_on} ${cap("⏎")}</button>${known ? nothing : html`<button type="button" class="btn ghost" @click=${() => { this.byKey = !this.byKey; this.says = ""; }}>${icon("key-round", 16)}${this.byKey ? t.door.back : t.door.key}</button>`}</div></form>`;

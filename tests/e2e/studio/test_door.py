@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
+from parvis.web.passwords import LEAST
 from tests.e2e.studio.fake_desk import FIRST, PASSWORD, FakeDesk
-from tests.e2e.studio.seat import seated
+from tests.e2e.studio.seat import faults, seated
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,7 +46,7 @@ async def test_the_first_person_owns_the_house(browser: Browser) -> None:
         await page.get_by_label("E-mail").fill("maud@veillees.example")
         await page.get_by_label("Passphrase", exact=True).fill("short")
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("alert")).to_contain_text("fewer than 10 letters")
+        await expect(page.get_by_role("alert")).to_contain_text("fewer than 10 characters")
         assert desk.of("/first") == []
         await page.get_by_label("Passphrase", exact=True).fill(PASSWORD)
         await page.keyboard.press("Enter")
@@ -134,7 +137,7 @@ async def test_a_link_leads_to_another_passphrase(browser: Browser) -> None:
         assert "abc123" not in page.url
         await page.get_by_label("Passphrase", exact=True).fill("short")
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("alert")).to_contain_text("fewer than 10 letters")
+        await expect(page.get_by_role("alert")).to_contain_text("fewer than 10 characters")
         await page.get_by_label("Passphrase", exact=True).fill("rose stone over lanterns")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name="Tonight")).to_be_visible()
@@ -147,3 +150,42 @@ async def test_the_door_says_what_to_do_without_a_passphrase(browser: Browser) -
     desk.me = None
     async with seated(browser, desk, "") as page:
         await expect(page.get_by_text("An owner gives you a link")).to_be_visible()
+
+
+@pytest.mark.parametrize("place", ["#first=x", "#invite=x", "#reset=x"])
+async def test_what_a_passphrase_must_be_is_said_before_one_is_refused(
+    browser: Browser, place: str
+) -> None:
+    for lang, asked, one_more, enough in (
+        ("en", "At least 10 characters", "one more character", "long enough"),
+        ("fr", "Au moins 10 caractères", "encore un caractère", "assez longue"),
+    ):
+        desk = nobody(fresh=place == "#first=x")
+        async with seated(browser, desk, place, lang=lang) as page:
+            field = page.locator("[name=password]")
+            await expect(field).to_have_accessible_description(re.compile(asked))
+            button = page.locator("button.pri")
+            before = await button.bounding_box()
+            said, seen = page.locator(".length [role=status]"), page.locator(".length > .i2")
+            await field.press_sequentially("lanterne🎆")
+            await expect(seen).to_have_text(one_more)
+            await expect(page.locator(".length .on")).to_have_count(9)
+            await expect(said).to_have_text("")
+            await field.press_sequentially("s")
+            await expect(said).to_have_text(enough)
+            await field.press_sequentially(" sur le port")
+            await expect(said).to_have_text(enough)  # said once, not at every letter
+            await expect(seen).to_contain_text("22")
+            assert await button.bounding_box() == before
+            assert await faults(page) == []
+
+
+async def test_the_page_asks_for_the_length_that_the_server_asks_for(browser: Browser) -> None:
+    async with seated(browser, nobody(), "#invite=abc") as page:
+        await expect(page.locator(".length i")).to_have_count(LEAST)
+
+
+async def test_nobody_is_measured_who_signs_in(browser: Browser) -> None:
+    async with seated(browser, nobody(), "") as page:
+        await page.locator("[name=password]").fill("abc")
+        await expect(page.locator(".length")).to_have_count(0)
