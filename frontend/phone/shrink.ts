@@ -36,7 +36,8 @@ export async function shrink(file: File): Promise<Blob> {
       image.src = url;
     });
     const made = await draw(image, image.naturalWidth, image.naturalHeight, SIDE);
-    return made.size < file.size || file.type !== "image/jpeg" ? made : file;
+    // By its bytes: an iPhone's Files hands over a HEIC as it is, under any name, and it is smaller than its JPEG.
+    return made.size < file.size || !JPEG.test(await headOf(file)) ? made : file;
   } catch {
     return file;
   } finally {
@@ -44,12 +45,19 @@ export async function shrink(file: File): Promise<Blob> {
   }
 }
 
-const HEIF = /^ftyp(hei|hev|mif1|msf1)/;
+const JPEG = /^\xff\xd8\xff/;
+
+/** Its first twelve bytes; '' when it cannot be read. */
+async function headOf(file: File): Promise<string> {
+  const head = await file.slice(0, 12).arrayBuffer().catch(() => new ArrayBuffer(0));
+  return String.fromCharCode(...Array.from(new Uint8Array(head)));
+}
+
+const HEIF = /^[^]{4}ftyp(hei|hev|mif1|msf1)/;
 
 /** Whether it is a picture as iPhones keep them (ISO 23008-12) and this browser cannot open it: then no JPEG can be made of it here, nor on the server. */
 export async function isShut(file: File): Promise<boolean> {
-  const head = await file.slice(4, 12).arrayBuffer().catch(() => new ArrayBuffer(0));
-  if (!HEIF.test(String.fromCharCode(...Array.from(new Uint8Array(head))))) return false;
+  if (!HEIF.test(await headOf(file))) return false;
   return (await shrink(file)) === file;
 }
 

@@ -518,6 +518,32 @@ async def test_a_picture_of_another_kind_that_the_browser_opens_goes_as_jpeg(
         assert [one["type"] for one in item["post"]["media"]] == ["image"]
 
 
+async def test_a_picture_under_another_name_goes_as_jpeg_though_that_is_larger(
+    house: Hall, browser: Browser, tmp_path: Path
+) -> None:
+    """As a HEIC out of an iPhone's files: smaller than any JPEG of it, and called one."""
+    photo = tmp_path / "IMG_0005.jpg"
+    photo.write_bytes(picture("AVIF", size=(640, 480)))
+    async with phone(browser, "en") as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "Under another name", files=[photo])
+        await page.locator("#post button.main").click()
+        await page.wait_for_url("**/r/**")
+        item = await in_queue(house, "Under another name")
+        assert [one["type"] for one in item["post"]["media"]] == ["image"]
+
+
+async def test_the_field_asks_a_phone_for_what_it_turns_into_jpeg_by_itself(
+    house: Hall, browser: Browser
+) -> None:
+    """WebKit does so where the kinds are named, and into the first of them on a Mac."""
+    async with phone(browser, "en", java_script_enabled=False) as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        kinds = await page.locator("input[name=photo]").get_attribute("accept") or ""
+        assert kinds.startswith("image/jpeg,")
+        assert not [kind for kind in kinds.split(",") if "*" in kind or "hei" in kind]
+
+
 async def test_without_script_a_heic_is_refused_with_the_way_to_mend(
     house: Hall, browser: Browser, tmp_path: Path
 ) -> None:
