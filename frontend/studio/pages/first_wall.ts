@@ -104,7 +104,7 @@ class FirstWall extends Piece {
   }
 
   private second(): TemplateResult {
-    return html`${this.question(t.wall.from, t.sources.nothing_yet)}<div><label class="lab" for="w-tags">${t.wall.tags}</label><input class="fld" id="w-tags" .value=${this.tags} placeholder="#" aria-describedby="w-tags-h" @input=${(event: Event) => { this.tags = (event.target as HTMLInputElement).value; this.requestUpdate(); }} /><p class="help" id="w-tags-h">${t.wall.tags_help}</p></div>
+    return html`${this.question(t.wall.from, t.wall.from_help)}<div><label class="lab" for="w-tags">${t.wall.tags}</label><input class="fld" id="w-tags" .value=${this.tags} placeholder="#" aria-describedby="w-tags-h" @input=${(event: Event) => { this.tags = (event.target as HTMLInputElement).value; this.requestUpdate(); }} /><p class="help" id="w-tags-h">${t.wall.tags_help}</p></div>
       <label class="row top g12 switch"><input type="checkbox" class="tog" role="switch" .checked=${this.phone} @change=${(event: Event) => { this.phone = (event.target as HTMLInputElement).checked; this.requestUpdate(); }} /><span class="col"><span class="b t15">${t.wall.phone}</span><span class="i2">${t.wall.phone_help}</span></span></label>
       <div><label class="lab" for="w-server">${t.wall.mastodon}</label><input class="fld" id="w-server" .value=${this.server} placeholder=${t.wall.mastodon_like} aria-describedby="w-server-h" @input=${(event: Event) => (this.server = (event.target as HTMLInputElement).value)} /><p class="help" id="w-server-h">${t.wall.mastodon_help}</p></div>`;
   }

@@ -188,7 +188,7 @@ class Sources extends Piece {
         ${fields(plugin, this.draft, this.wrong, lang, (name, value) => { this.draft = { ...this.draft, [name]: value }; })}
         <div><label class="lab" for="basis">${t.sources.basis}</label><select class="fld" id="basis" @change=${(event: Event) => (this.basis = (event.target as HTMLSelectElement).value)}>${BASES.map((one) => html`<option value=${one} ?selected=${one === this.basis}>${t.sources.bases[one]}</option>`)}</select></div>
         ${this.refused ? html`<div class="note bad" role="alert"><span>${icon("circle-alert", 18)}</span><p>${this.refused}</p></div>` : nothing}</div>
-      <footer class="foot"><button class="btn pri" data-main ?disabled=${this.busy}>${t.sources.start} ${caps(this.desk, "main")}</button><span class="t12 i2">${t.sources.nothing_yet}</span></footer></form>`;
+      <footer class="foot"><button class="btn pri" data-main ?disabled=${this.busy}>${t.sources.start} ${caps(this.desk, "main")}</button><span class="t12 ${this.whole?.policy?.mode === "show_first" ? "warn m" : "i2"}">${t.sources.first_seen[this.whole?.policy?.mode ?? "approve_first"]}</span></footer></form>`;
   }
 }
 
