@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { journey, named, who } from "../parts/journey";
+import { media, thumb } from "../parts/photo";
 import { Piece } from "../parts/piece";
-import { avatar, drawn, empty, failed, icon, langOf, loading, nameOf, network, networkName, pictureOf, said, seenOf, words } from "../parts/small";
+import { avatar, drawn, empty, failed, icon, langOf, loading, nameOf, network, networkName, said, words } from "../parts/small";
 import { exact, language, when } from "../state/format";
 import { linesOf } from "../state/line";
 import type { Queued, Step, Why } from "../state/types";
@@ -29,6 +30,7 @@ class Posts extends Piece {
   private open = "";
   private steps: readonly Step[] | undefined;
   private why: Why | undefined;
+  looking = false;
 
   constructor() {
     super();
@@ -44,6 +46,7 @@ class Posts extends Piece {
     }
     if (this.desk.place.item !== this.open) {
       this.open = this.desk.place.item;
+      this.looking = false;
       this.steps = undefined;
       this.why = undefined;
       if (this.open) void this.trace(this.open);
@@ -90,6 +93,11 @@ class Posts extends Piece {
     this.requestUpdate();
   }
 
+  look(on: boolean): void {
+    this.looking = on;
+    this.requestUpdate();
+  }
+
   private ask(field: Field, value: string): void {
     this.asked = { ...this.asked, [field]: value };
     window.clearTimeout(this.timer);
@@ -123,7 +131,7 @@ class Posts extends Piece {
       <ul class="found">${linesOf(this.items, "new").map(({ items: [one] }) => html`<li><a class="row g12" href=${this.desk.href("posts", one!.post.key)} aria-current=${one!.post.key === this.open ? "true" : nothing}>${avatar(nameOf(one!.post.author))}
         <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${drawn(nameOf(one!.post.author))}</span>${network(one!.post.network)}<span class="sp"></span><span class="i3 nw">${when(one!.post.created_at_ms, now, this.desk.lang)}</span></span>
           <span class="el t15" dir=${one!.post.dir ?? "auto"} lang=${langOf(one!.post)}>${said(one!.post)}</span></span>
-        ${pictureOf(one!.post) ? html`<span class="thumb"><img src=${pictureOf(one!.post)} alt="" loading="lazy" /></span>` : nothing}<span class="chip ${CHIPS[one!.placement.state] ?? ""}">${t.posts.states[one!.placement.state]}</span></a></li>`)}</ul>
+        ${thumb(one!)}<span class="chip ${CHIPS[one!.placement.state] ?? ""}">${t.posts.states[one!.placement.state]}</span></a></li>`)}</ul>
       ${this.rest !== null ? html`<div><button class="btn" @click=${() => void this.read(true)}>${t.posts.more}</button></div>` : nothing}`;
   }
 
@@ -131,7 +139,7 @@ class Posts extends Piece {
     const { post } = item;
     const { lang } = this.desk;
     return html`<aside class="detail" aria-label=${t.posts.open}><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(nameOf(post.author))}</span><span class="t12 i3">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), lang)}</span></div><a class="btn ghost icon" aria-label=${t.nav.close} href=${this.desk.href("posts")}>${icon("x", 18)}</a></header>
-      <p class="says small" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${words(post)}</p>${seenOf(post).map(({ picture, film, alt }) => (film ? html`<video class="pic" src=${film} poster=${picture || nothing} controls playsinline preload="metadata" aria-label=${alt || t.queue.film}></video>` : html`<img class="pic" src=${picture} alt=${alt || t.queue.no_desc} />`))}
+      <p class="says small" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${words(post)}</p>${media(this, item, true)}
       ${journey(item, Date.now(), lang, true, this.desk)}
       ${item.decision?.why || this.why?.sentence ? html`<p class="i2">${named(this.why?.sentence || item.decision?.why || "", this.desk)}</p>` : nothing}
       ${this.why?.would_pass_if.length ? html`<ul class="col g6">${this.why.would_pass_if.map((one) => html`<li class="row top t12 i2"><span class="good">${icon("circle-check", 15)}</span><span dir="auto">${one}</span></li>`)}</ul>` : nothing}

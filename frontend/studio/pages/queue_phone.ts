@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { css } from "../parts/style";
+import { media } from "../parts/photo";
 import { Piece } from "../parts/piece";
 import { avatar, drawn, icon, langOf, nameOf, networkName, said, words } from "../parts/small";
 import { language, when } from "../state/format";
@@ -8,7 +9,7 @@ import type { Queued } from "../state/types";
 import { t } from "../words";
 import type { QueueSeat } from "./queue_seat";
 import { phoneFilter } from "./queue_filter";
-import { hand, keptBack, media, spansOf } from "./queue_post";
+import { hand, keptBack, spansOf } from "./queue_post";
 import { why } from "./queue_why";
 
 const ENOUGH = 96;

@@ -1,29 +1,16 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { journey } from "../parts/journey";
 import { alone, asShown } from "../parts/mini";
-import { avatar, cap, caps, drawn, icon, langOf, nameOf, network, networkName, said, seenOf, words } from "../parts/small";
+import { media } from "../parts/photo";
+import { avatar, caps, drawn, icon, langOf, nameOf, network, networkName, said, words } from "../parts/small";
 import { countdown, language, when } from "../state/format";
-import { verdictsOf } from "../state/line";
-import { capsOf, keyOf } from "../state/keys";
+import { doubtful, verdictsOf } from "../state/line";
 import type { Queued, Span } from "../state/types";
 import { t } from "../words";
 import type { QueueSeat } from "./queue_seat";
-import { doubtful } from "./queue_row";
 
 export function spansOf(item: Queued, outcome: "hard" | "soft"): readonly Span[] {
   return verdictsOf(item).filter((one) => (outcome === "hard" ? one.outcome !== "pass" : one.outcome === "pass")).flatMap((one) => one.spans ?? []);
-}
-
-/** Every picture and film, so that nobody says yes to what they have not seen; blurred while a rule doubts: V held, or the button, shows them. */
-export function media(queue: QueueSeat, item: Queued, tall = false): readonly TemplateResult[] {
-  const blurred = doubtful(item) && !queue.looking;
-  const key = keyOf("look", queue.desk.own.keys);
-  const veil = html`<div class="veil">${icon("eye-off", 20)}<span class="b">${t.queue.blurred}</span>
-    <button class="btn sm" @click=${() => queue.look(true)}>${key && !tall ? html`${t.queue.hold_a} ${capsOf(key).map(cap)} ${t.queue.hold_b}` : t.queue.press}</button></div>`;
-  const again = html`<button class="btn sm again" @click=${() => queue.look(false)}>${icon("eye-off", 14)}${t.queue.blur}</button>`;
-  return seenOf(item.post).map(({ picture, film, alt }, at) => html`<figure class="photo ${tall ? "tall" : ""} ${blurred ? "blur" : ""}">${film && !blurred
-    ? html`<video src=${film} poster=${picture || nothing} controls playsinline preload="metadata" aria-label=${alt || t.queue.film}></video>`
-    : picture ? html`<img src=${picture} alt=${blurred ? t.queue.blurred : alt || t.queue.no_desc} />` : nothing}${at || !doubtful(item) ? nothing : blurred ? veil : again}</figure>`);
 }
 
 /** An edit must not bring back unseen what somebody kept off the wall. */
@@ -61,7 +48,7 @@ export function post(queue: QueueSeat, item: Queued): TemplateResult {
     <header class="row g12">${avatar(who, "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(who)}</span><span class="t12 i3 row g6"><span class="el" dir="auto">${post.author?.handle && post.author.handle !== who ? post.author.handle : ""}</span>${network(post.network, 16, false)}<span class="el">${networkName(post.network)} · ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></span></div>${hand(queue, item)}</header>
     <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${said(post)}</span>`}</p>
     <div class="beside">${media(queue, item)}${facts(queue, item)}</div>
-    <div class="rule stage"><p class="t12 i3">${t.queue.on_stage}</p>${alone(asShown(item))}</div>
+    <div class="rule stage ${doubtful(item) && !queue.looking ? "blur" : ""}"><p class="t12 i3">${t.queue.on_stage}</p>${alone(asShown(item))}</div>
     <div class="sp"></div>${journey(item, Date.now(), queue.desk.lang, false, queue.desk)}</article>`;
 }
 

@@ -1,12 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { avatar, drawn, icon, langOf, nameOf, network, pictureOf, said, words } from "../parts/small";
+import { thumb } from "../parts/photo";
+import { avatar, drawn, langOf, nameOf, network, said, words } from "../parts/small";
 import { wait } from "../state/format";
 import { type Line, verdictsOf } from "../state/line";
-import type { Queued } from "../state/types";
 import { t } from "../words";
 import type { QueueSeat } from "./queue_seat";
-
-export const doubtful = (item: Queued): boolean => verdictsOf(item).some((one) => one.outcome !== "pass") || (item.post.media ?? []).some((one) => one.sensitive);
 
 function second(queue: QueueSeat, line: Line): TemplateResult | typeof nothing {
   const item = line.items[0]!;
@@ -22,7 +20,6 @@ export function row(queue: QueueSeat, line: Line, at: number): TemplateResult {
   const item = line.items[0]!;
   const { post } = item;
   const chosen = line.key === queue.chosen;
-  const picture = pictureOf(post);
   const since = queue.view ? (item.decision?.at_ms ?? post.created_at_ms) : post.created_at_ms;
   const who = nameOf(post.author);
   return html`<div class="pick ${queue.other(item) ? "theirs" : ""}" role="option" id=${chosen ? "chosen" : nothing} aria-selected=${chosen ? "true" : "false"} aria-current=${chosen ? "true" : nothing}
@@ -30,6 +27,6 @@ export function row(queue: QueueSeat, line: Line, at: number): TemplateResult {
     <i class="risk ${line.risk > 0.45 ? "high" : line.risk > 0.2 ? "some" : ""}"></i>${avatar(who)}
     <span class="f1 col"><span class="row g6 t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${wait(Date.now() - since, queue.desk.lang)}</span></span>
       <span class="el said" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post) : html`<span class="i2">${said(post)}</span>`}</span>${second(queue, line)}</span>
-    ${line.items.length > 1 ? html`<span class="chip warn">×${line.items.length}</span>` : picture ? html`<span class="thumb ${doubtful(item) ? "blur" : ""}"><img src=${picture} alt="" loading="lazy" />${doubtful(item) ? icon("eye-off", 16) : nothing}</span>` : nothing}
+    ${line.items.length > 1 ? html`<span class="chip warn">×${line.items.length}</span>` : thumb(item)}
   </div>`;
 }

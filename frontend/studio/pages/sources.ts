@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { thumb } from "../parts/photo";
 import { Piece } from "../parts/piece";
-import { caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
+import { caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, said } from "../parts/small";
 import { unreadTags } from "../parts/unread";
 import { when, wait } from "../state/format";
 import type { Plugin, Queued, SourceSpec, WholeWall } from "../state/types";
@@ -174,7 +175,7 @@ class Sources extends Piece {
       ${plugin && this.desk.mayBuild ? html`<form class="card form" @submit=${(event: Event) => this.save(event, plugin, spec)}><h3 class="sec">${t.sources.settings}</h3>${fields(plugin, this.draft, this.wrong, lang, (name, value) => { this.draft = { ...this.draft, [name]: value }; })}
         ${this.refused ? html`<div class="note bad" role="alert"><span>${icon("circle-alert", 18)}</span><p>${this.refused}</p></div>` : nothing}
         <div class="row">${plugin.settings.length ? html`<button class="btn pri" data-main ?disabled=${this.busy}>${t.sources.save} ${caps(this.desk, "main")}</button>` : html`<span class="i2">${t.sources.no_settings}</span>`}<span class="sp"></span><button type="button" class="btn ghost no" ?disabled=${this.busy} @click=${() => void this.does(() => this.desk.api.changeSource(this.wall, spec.id, { drop: true }), t.sources.dropped, "")}>${icon("trash-2", 14)}${t.sources.drop}</button></div></form>` : nothing}
-      <section><h3 class="sec">${t.sources.came}</h3>${this.came === undefined ? loading() : this.came.length ? html`<ul class="found">${this.came.map(({ post, placement }) => html`<li><a class="row g12" href=${this.desk.href("posts", post.key)}>${pictureOf(post) ? html`<span class="thumb"><img src=${pictureOf(post)} alt="" loading="lazy" /></span>` : nothing}<span class="f1 el" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span><span class="i2 el far" dir="auto">${drawn(nameOf(post.author))}</span><span class="chip ${CHIPS[placement.state] ?? ""}">${t.posts.states[placement.state]}</span></a></li>`)}</ul>` : html`<p class="i2">${t.sources.no_posts}</p>`}</section></div>`;
+      <section><h3 class="sec">${t.sources.came}</h3>${this.came === undefined ? loading() : this.came.length ? html`<ul class="found">${this.came.map((one) => { const { post, placement } = one; return html`<li><a class="row g12" href=${this.desk.href("posts", post.key)}>${thumb(one)}<span class="f1 el" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span><span class="i2 el far" dir="auto">${drawn(nameOf(post.author))}</span><span class="chip ${CHIPS[placement.state] ?? ""}">${t.posts.states[placement.state]}</span></a></li>`; })}</ul>` : html`<p class="i2">${t.sources.no_posts}</p>`}</section></div>`;
   }
 
   private choose(): TemplateResult {

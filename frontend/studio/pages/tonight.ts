@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { asShown, mini } from "../parts/mini";
+import { thumb } from "../parts/photo";
 import { Piece } from "../parts/piece";
-import { avatar, caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, pictureOf, said } from "../parts/small";
+import { avatar, caps, drawn, empty, failed, icon, langOf, loading, nameOf, network, said } from "../parts/small";
 import { qr } from "../parts/qr";
 import { unreadTags } from "../parts/unread";
 import { clock, day, span, wait } from "../state/format";
@@ -127,8 +128,7 @@ class Tonight extends Piece {
     const { post } = one;
     const shown = [...(one.journey ?? [])].reverse().find((step) => /show/.test(step.what))?.at_ms ?? one.decision?.at_ms;
     const who = nameOf(post.author);
-    const picture = pictureOf(asShown(one));
-    return html`<li class="row top g8">${avatar(who)}<a class="f1 quiet" href=${this.desk.href("posts", post.key)}><span class="row t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${shown ? t.tonight.ago(wait(Date.now() - shown, this.desk.lang)) : ""}</span></span><span class="two" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span></a>${picture ? html`<span class="thumb"><img src=${picture} alt="" loading="lazy" /></span>` : nothing}</li>`;
+      return html`<li class="row top g8">${avatar(who)}<a class="f1 quiet" href=${this.desk.href("posts", post.key)}><span class="row t12"><span class="m el" dir="auto">${drawn(who)}</span>${network(post.network)}<span class="sp"></span><span class="i3 nw">${shown ? t.tonight.ago(wait(Date.now() - shown, this.desk.lang)) : ""}</span></span><span class="two" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span></a>${thumb(one, asShown(one))}</li>`;
   }
 }
 

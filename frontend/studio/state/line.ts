@@ -17,6 +17,10 @@ const NEAR = 4; // so many earlier posts are looked at for each mark
 
 export const verdictsOf = (item: Queued): readonly Verdict[] => item.verdicts ?? item.decision?.verdicts ?? [];
 
+/** Whether nobody should see its pictures unasked: a check doubts it, its author warned, or it was refused. */
+export const doubtful = (item: Queued): boolean =>
+  item.placement.state === "rejected" || !!item.post.sensitivity?.flag || !!item.post.sensitivity?.spoiler || verdictsOf(item).some((one) => one.outcome !== "pass") || (item.post.media ?? []).some((one) => one.sensitive);
+
 /** How risky, 0 to 1: what a rule would refuse is 1, what it holds at least .5. */
 export function riskOf(item: Queued): number {
   let risk = 0;

@@ -126,6 +126,8 @@ export interface Post {
   readonly media?: readonly Media[];
   readonly permalink?: string;
   readonly provenance?: { readonly source?: string };
+  /** What its author or its network warned of. */
+  readonly sensitivity?: { readonly flag?: boolean; readonly spoiler?: string };
 }
 
 export interface Span {

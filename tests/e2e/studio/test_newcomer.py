@@ -38,3 +38,53 @@ async def test_no_approval_is_promised_before_somebody_chose_it(browser: Browser
         await page.get_by_role("button", name="Continue").click()
         await expect(page.get_by_role("heading", name="Where do posts come from?")).to_be_visible()
         await expect(page.locator("form")).not_to_contain_text("approve")
+
+
+SHARP = """() => [...document.querySelectorAll("main img, main video")].filter(one =>
+  decodeURIComponent(one.src).includes("stage") && !getComputedStyle(one).filter.includes("blur")
+).length"""
+
+
+async def test_a_doubtful_photo_is_sharp_nowhere_before_somebody_asks(browser: Browser) -> None:
+    desk = FakeDesk()
+    held = desk.items[0]["post"]
+    desk.items = [
+        one
+        for one in desk.items
+        if "stage" not in str(one["post"].get("media")) or one["post"] is held
+    ]
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".stage img")).to_be_visible()
+        assert await page.evaluate(SHARP) == 0
+        await page.keyboard.down("v")
+        await expect(page.locator(".stage img")).to_have_css("filter", "none")
+        await page.keyboard.up("v")
+        await page.evaluate("location.hash = '#/hall/posts'")
+        await expect(page.locator(".found .thumb img").first).to_be_visible()
+        assert await page.evaluate(SHARP) == 0
+        await page.evaluate(f"location.hash = '#/hall/posts/{held['key']}'")
+        photo = page.locator(".detail .photo")
+        await expect(photo.locator("img")).to_be_visible()
+        assert await page.evaluate(SHARP) == 0
+        await photo.get_by_role("button", name="Look").click()
+        await expect(photo.locator("img")).to_have_css("filter", "none")
+        await page.evaluate("location.hash = '#/hall/sources/mastodon'")
+        await expect(page.locator(".found .thumb img").first).to_be_visible()
+        assert await page.evaluate(SHARP) == 0
+
+
+@pytest.mark.parametrize("warned", [{"flag": True}, {"spoiler": "Blood"}])
+async def test_what_its_author_warned_of_is_blurred_too(
+    browser: Browser, warned: dict[str, object]
+) -> None:
+    desk = FakeDesk()
+    (calm,) = [
+        one
+        for one in desk.items
+        if one["post"].get("media") and not any(v["outcome"] != "pass" for v in one["verdicts"])
+    ][:1]
+    calm["post"]["sensitivity"] = warned
+    calm["placement"]["state"] = "pending"
+    desk.items = [calm]
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".photo")).to_have_class("photo  blur")
