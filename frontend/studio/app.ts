@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import "./pages/door";
 import "./pages/first_wall";
 import "./pages/look";
@@ -27,6 +28,9 @@ const GO: Readonly<Record<string, readonly [string, string]>> = {
   go_tonight: ["tonight", ""], go_queue: ["queue", ""], go_stash: ["queue", "hidden"], go_posts: ["posts", ""], go_screens: ["screens", ""],
   go_look: ["look", ""], go_sources: ["sources", ""], go_numbers: ["numbers", ""], go_settings: ["settings", ""],
 };
+
+/** They hold what somebody is writing, or hear of another language themselves: they stay as they are. */
+const KEPT = /^(write|look|settings)$/;
 
 /** A key was pressed that means something; a page that uses it calls preventDefault. */
 export type ActEvent = CustomEvent<{ readonly act: string; readonly up?: boolean }>;
@@ -125,7 +129,7 @@ class Studio extends Piece {
         <main class="sheet" id="sheet" tabindex="-1">
           ${bar(desk, this.heading(), () => (this.menu = !this.menu))}
           ${staleStrip(desk)}${linkStrip(desk)}${panicStrip(desk)}
-          ${this.page()}
+          ${keyed(KEPT.test(desk.place.page) ? "" : desk.spoken, this.page())}
         </main>
       </div>
       ${toast(desk)}

@@ -46,7 +46,8 @@ class Door extends Piece {
       } else {
         const me: Me = desk.door === "first" ? await desk.api.first(desk.token || tokenIn(text("token")), text("name"), text("email"), password, desk.lang)
           : desk.door === "invite" ? await desk.api.invite(desk.token, password) : desk.door === "reset" ? await desk.api.reset(desk.token, password) : await desk.api.signIn(text("email"), password);
-        await desk.welcome(me);
+        // whoever invited could only guess a language; the one of this page is theirs
+        await desk.welcome(desk.door === "invite" && me.lang !== desk.lang ? await desk.api.changeMe({ lang: desk.lang }) : me);
       }
     } catch (error) {
       if (this.byKey) desk.api.key = "";

@@ -80,7 +80,7 @@ class QueuePhone extends Piece {
           ${media(queue, item, true)}
           <div class="in"><header class="row g12">${avatar(nameOf(post.author), "s36")}<div class="col f1"><span class="b el" dir="auto">${drawn(nameOf(post.author))}</span><span class="i2 el">${networkName(post.network)}, ${when(post.created_at_ms, Date.now(), queue.desk.lang)}</span></div>${n > 1 ? html`<span class="chip warn">×${n}</span>` : nothing}</header>
             <p class="says" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${post.text.trim() ? words(post, spansOf(item, "hard"), spansOf(item, "soft")) : html`<span class="i2">${said(post)}</span>`}</p>
-            <div class="row wrap">${doubt ? html`<span class="chip bad">${icon("circle-alert", 14)}${doubt.check}</span>` : html`<span class="chip good">${icon("check", 14)}${t.queue.no_rule}</span>`}${post.lang ? html`<span class="chip">${language(post.lang, queue.desk.lang)}</span>` : nothing}${hand(queue, item)}</div>
+            <div class="row wrap">${doubt ? html`<span class="chip bad">${icon("circle-alert", 14)}${t.queue.checks[doubt.check] ?? doubt.check}</span>` : html`<span class="chip good">${icon("check", 14)}${t.queue.no_rule}</span>`}${post.lang ? html`<span class="chip">${language(post.lang, queue.desk.lang)}</span>` : nothing}${hand(queue, item)}</div>
             ${keptBack(item, "p")}${doubt ? html`<p class="i2" dir="auto">${doubt.because}</p>` : nothing}</div>
         </article></div>
       ${this.reasons ? html`<div class="slip"><div class="grip" aria-hidden="true"></div>${why(queue, item)}</div>` : nothing}

@@ -18,12 +18,12 @@ function bars(verdicts: readonly Verdict[], queue: QueueSeat): TemplateResult | 
     const score = Math.min(1, against(one));
     const held = one.outcome !== "pass";
     const width = `${held ? score * 62 : 4 + (1 - score) * 24}%`; // what lets it pass stands at the left of the axis
-    return html`<li class="t12"><span class="el" title=${one.because}>${one.check}</span><span class="axis"><i class="bar2 ${held ? "against" : "for"}" ${css({ width })}></i></span><span class="r i2">${number(score, queue.desk.lang, 2)}</span></li>`;
+    return html`<li class="t12"><span class="el" title=${one.because}>${t.queue.checks[one.check] ?? one.check}</span><span class="axis"><i class="bar2 ${held ? "against" : "for"}" ${css({ width })}></i></span><span class="r i2">${number(score, queue.desk.lang, 2)}</span></li>`;
   })}</ul></section>`;
 }
 
 function evidence(verdicts: readonly Verdict[]): TemplateResult {
-  return html`<ul class="col g6">${verdicts.filter((one) => one.outcome !== "pass").map((one) => html`<li class="t12"><span class="chip bad">${one.check}</span> <span class="i3">${(one.spans ?? []).map((span) => t.queue.letters(span.start + 1, span.end)).join(", ")}</span><p class="i2">${one.because}</p></li>`)}</ul>`;
+  return html`<ul class="col g6">${verdicts.filter((one) => one.outcome !== "pass").map((one) => html`<li class="t12"><span class="chip bad">${t.queue.checks[one.check] ?? one.check}</span> <span class="i3">${(one.spans ?? []).map((span) => t.queue.letters(span.start + 1, span.end)).join(", ")}</span><p class="i2">${one.because}</p></li>`)}</ul>`;
 }
 
 /** The rule, the words, what weighed, and what would change it; the person's buttons are as near. */

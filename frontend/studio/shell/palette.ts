@@ -50,7 +50,7 @@ class Palette extends Sheet {
       { group: "do", name: t.keys.acts["redo"]!, sign: "redo-2", key: "redo", run: () => void desk.undo(true) },
       { ...go("write", "pencil-line", t.nav.write, "new"), group: "do" },
       ...(["light", "dark", "auto"] as const).map((theme): Entry => ({ group: "do", name: t.palette.theme[theme], sign: "sun-moon", run: () => desk.setOwn({ theme }) })),
-      { group: "do", name: t.palette.lang, sign: "languages", run: () => desk.setOwn({ lang: other }) },
+      { group: "do", name: t.palette.lang, sign: "languages", run: () => void desk.speak(other) },
       { group: "do", name: t.keys.title, sign: "keyboard", key: "help", run: () => window.setTimeout(() => dispatchEvent(new CustomEvent("parvis-over", { detail: "keys" }))) },
       { group: "do", name: t.palette.sign_out, sign: "log-out", run: () => { void desk.api.signOut(false).catch(() => undefined); desk.leave(); } },
       go("tonight", "lamp-desk", t.nav.tonight, "go_tonight"), go("queue", "inbox", t.nav.queue, "go_queue"), go("posts", "layers", t.nav.posts, "go_posts"),

@@ -51,12 +51,15 @@ export class Api {
   key: string;
   /** The version of this page, so that a newer server refuses an act it no longer understands. */
   page = "";
+  /** In which language the server shall say its sentences. */
+  lang: Lang | "" = "";
 
   constructor(key: string) {
     this.key = key;
   }
 
   me = (): Promise<Me> => this.call("/api/me");
+  changeMe = (change: { readonly lang: Lang }): Promise<Me> => this.call("/api/me", change);
   first = (token: string, name: string, email: string, password: string, lang: Lang): Promise<Me> =>
     this.call("/api/first", { token, name, email, password, lang });
   signIn = (email: string, password: string): Promise<Me> => this.call("/api/sign-in", { email, password });
@@ -124,7 +127,7 @@ export class Api {
   }
 
   headers(accept: string): Record<string, string> {
-    return this.key ? { Accept: accept, Authorization: `Bearer ${this.key}` } : { Accept: accept };
+    return { Accept: accept, ...(this.lang ? { "Accept-Language": this.lang } : {}), ...(this.key ? { Authorization: `Bearer ${this.key}` } : {}) };
   }
 
   private async call<T>(address: string, body?: unknown): Promise<T> {

@@ -41,6 +41,8 @@ export class Desk {
   cutSince = 0;
   againAt = 0;
   stale = false;
+  /** Grows when another language was chosen. */
+  spoken = 0;
   panicState: PanicState | undefined;
   toast: Toast | undefined;
   private readonly hearers = new Set<() => void>();
@@ -61,7 +63,7 @@ export class Desk {
   }
 
   get lang(): Lang {
-    return this.own.lang || this.me?.lang || (navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en");
+    return this.me?.lang || this.own.lang || (navigator.language.toLowerCase().startsWith("fr") ? "fr" : "en");
   }
 
   get wall(): WallLine | undefined {
@@ -111,8 +113,28 @@ export class Desk {
     this.tell();
   }
 
+  /** The language goes with the person, so the server keeps it: its own sentences come in it, on every machine. What it had
+   *  said in another is asked for anew. */
+  async speak(lang: Lang): Promise<void> {
+    const { me } = this;
+    if (me?.email) this.me = { ...me, lang };
+    this.setOwn({ lang });
+    try {
+      if (me?.email) this.me = await this.api.changeMe({ lang });
+    } catch (error) {
+      this.me = me;
+      this.say({ text: this.sentence(error), bad: true });
+      this.lost(error);
+    }
+    this.dress();
+    this.spoken++;
+    if (this.watched) this.follow(this.watched);
+    this.tell();
+  }
+
   private dress(): void {
     setLang(this.lang);
+    this.api.lang = this.lang;
     const dark = this.own.theme === "dark" || (this.own.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.documentElement.dataset["theme"] = dark ? "dark" : "light";
     document.documentElement.lang = this.lang;
@@ -138,7 +160,7 @@ export class Desk {
       await this.welcome(await this.api.me());
     } catch (error) {
       const problem = error as Problem;
-      if (problem.status === 404 && this.api.key) return this.welcome({ name: "", email: "", role: "owner", lang: this.lang });
+      if (problem.status === 404 && this.api.key) return this.welcome({ name: "", email: "", role: "owner", lang: "" });
       if (problem.status === 401 && this.api.key) {
         this.api.key = "";
         keepKey("");

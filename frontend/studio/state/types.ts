@@ -12,7 +12,8 @@ export interface Me {
   readonly name: string;
   readonly email: string;
   readonly role: Role;
-  readonly lang: Lang;
+  /** Empty for the owner's key, which belongs to nobody. */
+  readonly lang: Lang | "";
   readonly first_run?: boolean;
 }
 

@@ -97,6 +97,7 @@ class FakeDesk(Answers):
         self.done: list[tuple[str, list[tuple[str, str]], str]] = []
         self.asked: list[tuple[str, Any]] = []
         self.keys: set[str] = set()
+        self.langs: list[str] = []
         self.fail: dict[str, tuple[int, str]] = {}
         self.silent: set[str] = set()
         self.dead = self.dead_stream = False
@@ -220,6 +221,7 @@ class FakeDesk(Answers):
         else:
             body = json.loads(await request.body() or b"null")
         self.keys.add(request.headers.get("authorization", ""))
+        self.langs.append(request.headers.get("accept-language", ""))
         if request.method == "POST":
             self.asked.append((path, body))
         if self.dead:
@@ -238,6 +240,7 @@ class FakeDesk(Answers):
 
     def _door(self, path: str, body: Any) -> Response | None:
         if path == "/api/me":
+            self.me = {**self.me, **(body or {})} if self.me else None
             given = JSONResponse(self.me)
             return given if self.me else problem(401, "", first_run=self.fresh)
         if path == "/api/sign-in":

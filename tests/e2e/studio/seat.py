@@ -50,6 +50,8 @@ async def seated(
     await page.add_init_script(WATCH)
     own = json.dumps(json.dumps({"lang": lang}))
     await page.add_init_script(OWN.format(own))
+    if desk.me:
+        desk.me["lang"] = lang
     with served(desk):
         await page.goto(f"{desk.url}/studio{place}")
         try:

@@ -2,6 +2,8 @@
 what was meant.
 """
 
+# ruff: noqa: RUF001 - French is written with its own apostrophe
+
 from __future__ import annotations
 
 import pytest
@@ -9,6 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.studio.fake_desk import FakeDesk
 from tests.e2e.studio.seat import seated
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -88,3 +91,37 @@ async def test_what_its_author_warned_of_is_blurred_too(
     desk.items = [calm]
     async with seated(browser, desk) as page:
         await expect(page.locator(".photo")).to_have_class("photo  blur")
+
+
+async def test_the_language_goes_with_the_person(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/queue") as page:
+        await expect(page.get_by_role("complementary")).to_contain_text("Word lists")
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("français")
+        before = len(desk.langs)
+        await page.keyboard.press("Enter")
+        await until(lambda: desk.of("/api/me") == [{"lang": "fr"}])
+        await expect(page.get_by_role("complementary")).to_contain_text("Listes de mots")
+        await until(lambda: len(desk.langs) > before + 3)
+        assert set(desk.langs[before:]) == {"fr"}, (
+            "what the server had said in English is asked anew"
+        )
+        await page.evaluate("localStorage.clear()")
+        await page.reload()
+        await expect(page.get_by_role("link", name="À relire")).to_be_visible()
+        desk.fail["/api/me"] = (503, "Not now.")
+        await page.goto(f"{desk.url}/studio#/hall/settings")
+        await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("alert").first).to_contain_text("Not now.")
+        await expect(page.get_by_role("link", name="À relire")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("width", [1280, 900])
+async def test_no_name_of_a_page_is_cut(browser: Browser, lang: str, width: int) -> None:
+    size = {"width": width, "height": 800}
+    async with seated(browser, FakeDesk(), lang=lang, viewport=size) as page:
+        await expect(page.locator(".nav .el").first).to_be_visible()
+        cut = "one => one.filter(el => el.scrollWidth > el.clientWidth).map(el => el.innerText)"
+        assert await page.locator(".nav .el").evaluate_all(cut) == []
