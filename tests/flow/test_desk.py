@@ -400,3 +400,28 @@ async def test_an_undo_that_is_sent_twice_takes_back_one_gesture(venue: Venue, d
     assert await venue.state(TWO) == "hidden"
     with pytest.raises(Refused, match="nothing to undo"):
         await desk.undo("square", by=MO, of="never")
+
+
+async def test_a_reason_that_follows_a_rejection_is_one_gesture_with_it(
+    venue: Venue, desk: Desk
+) -> None:
+    await decide(desk, ONE, "hidden")
+    bare = await desk.decide("square", Asked(TWO, "rejected"), by=MO)
+    why = Asked(TWO, "rejected", "Insult", bare.rev, "clause_1")
+    taken = await desk.decide("square", why, by=MO)
+    assert (taken.decision.why, taken.decision.code, taken.rev) == ("Insult", "clause_1", 3)
+    assert (await desk.undo("square", by=MO)).says == ()
+    assert await venue.state(TWO) == "approved", "one undo brings the post back"
+    assert (await desk.undo("square", by=MO)).acts[0].post == ONE
+
+
+async def test_a_reason_given_later_is_taken_back_alone(venue: Venue, desk: Desk) -> None:
+    await desk.decide("square", Asked(TWO, "rejected"), by=MO)
+    await decide(desk, ONE, "hidden")
+    await desk.decide("square", Asked(TWO, "rejected", "Insult"), by=MO)
+    await desk.undo("square", by=MO)
+    assert await venue.state(TWO) == "rejected"
+    assert await venue.state(ONE) == "hidden"
+    await desk.decide("square", Asked(TWO, "rejected", "Insult"), by=ZOE)
+    assert (await desk.undo("square", by=ZOE)).says == ()
+    assert await venue.state(TWO) == "rejected"

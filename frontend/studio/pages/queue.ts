@@ -13,6 +13,7 @@ import { bareList, filter, VIEWS } from "./queue_filter";
 import { doing } from "./queue_keys";
 import { foot, post } from "./queue_post";
 import { row } from "./queue_row";
+import { Reason } from "./queue_reason";
 import type { QueueSeat } from "./queue_seat";
 import { why } from "./queue_why";
 import "./queue_phone";
@@ -51,6 +52,7 @@ class Queue extends Piece implements QueueSeat {
   private top = 0;
   private moved = false;
   private readonly claim = new Claim(() => this.desk);
+  readonly reason = new Reason(() => this.desk);
   private height = 800;
   private readonly thin = matchMedia("(max-width: 759px)");
 
@@ -181,6 +183,7 @@ class Queue extends Piece implements QueueSeat {
   // one in hand ----------------------------------------------------------------------------------
   choose(key: string, given = false): void {
     this.given = given;
+    if (!given) this.reason.over();
     if (key === this.chosen) return;
     this.claim.drop();
     this.chosen = key;
@@ -248,16 +251,18 @@ class Queue extends Piece implements QueueSeat {
     const mark = code || (clause ? `clause_${clause}` : "");
     const decisions = items.map((one): Decision => ({ post: one.post.key, state, why, rev: one.placement.rev, ...(mark ? { code: mark } : {}), ...more }));
     this.leave(line, items, state);
+    if (state === "rejected" && !mark) this.reason.may(items);
     const one = decisions.length === 1;
     desk.act(state, one ? "posts/decide" : "posts/decide_all", one ? { ...decisions[0]! } : { decisions }, {
       refused: (problem) => {
         for (const one of items) this.gone.delete(one.post.key);
+        this.reason.over();
         this.past = this.past.filter((one) => one.line !== line);
         desk.say({ text: desk.sentence(problem), bad: true });
         void this.read();
       },
     });
-    const said = { approved: t.toast.approved, rejected: t.toast.rejected, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
+    const said = { approved: t.toast.approved, rejected: mark || this.narrow || !desk.own.letters ? t.toast.rejected : t.toast.why, hidden: this.view === "approved" ? t.toast.off : t.toast.hidden, pending: t.toast.pending } as Record<string, string>;
     if (items.length > 1) desk.say({ text: t.toast.many_rejected(items.length), undo: true });
     else desk.say({ text: more.without_media ?? (state === "approved" && items[0]!.kept === "same") ? t.toast.bare : said[state] ?? "", quote: quoted(gist(items[0]!.post), desk.lang), undo: true });
   }
@@ -383,6 +388,7 @@ class Queue extends Piece implements QueueSeat {
   private act = (event: CustomEvent<{ act: string; up?: boolean }>): void => {
     const does = doing(this, event.detail.act, event.detail.up ?? false);
     if (!does) return;
+    if (event.detail.act !== "reject" && !event.detail.act.startsWith("clause_")) this.reason.over();
     does();
     event.preventDefault();
   };

@@ -4,7 +4,7 @@ import type { QueueSeat } from "./queue_seat";
 /** What a key does here; undefined when it means nothing in this view. `up`: the key was let go. */
 export function doing(queue: QueueSeat, act: string, up: boolean): (() => void) | undefined {
   const clause = /^clause_(\d)$/.exec(act);
-  if (clause) return () => queue.decide("rejected", Number(clause[1]));
+  if (clause) return () => void (queue.reason.given(Number(clause[1]), () => void queue.read()) || queue.decide("rejected", Number(clause[1])));
   const { view, desk } = queue;
   const waiting = (does: () => void): (() => void) | undefined => (view === "" ? does : undefined);
   const keys: Readonly<Record<string, (() => void) | undefined>> = {

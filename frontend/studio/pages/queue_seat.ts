@@ -2,6 +2,7 @@ import type { TemplateResult } from "lit";
 import type { Decision } from "../state/api";
 import type { Desk } from "../state/desk";
 import type { Line, Order } from "../state/line";
+import type { Reason } from "./queue_reason";
 import type { Queued, State, Why } from "../state/types";
 
 /** What the pieces of the queue page know of the page: the page knows its pieces, and they know only this. */
@@ -20,9 +21,11 @@ export interface QueueSeat {
   readonly looking: boolean;
   readonly unticked: Set<string>;
   readonly why: Why | "failed" | undefined;
+  readonly reason: Reason;
   /** Until when the line in hand is this person's; 0 when it is nobody's. */
   readonly mine: number;
   requestUpdate(): void;
+  read(): Promise<void>;
   ill(): TemplateResult | undefined;
   choose(key: string): void;
   step(by: number): void;

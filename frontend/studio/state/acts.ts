@@ -95,12 +95,21 @@ export class Acts {
   takeBack(): boolean | string {
     const last = this.line[this.line.length - 1];
     if (!this.stuckSince || !last) return "";
+    if (last.kind === "reason") {
+      if (last.tried) return "";
+      this.drop(last); // it belongs to the rejection before it: that is what is taken back
+      return this.takeBack();
+    }
     if (last.tried || last.kind === "undo" || last.kind === "redo") return last.path === "undo" ? "" : last.id;
+    this.drop(last);
+    this.changed();
+    return true;
+  }
+
+  private drop(last: Act): void {
     this.line.pop();
     dropAct(last);
     this.hearers.delete(last.id);
-    this.changed();
-    return true;
   }
 
   again(): void {

@@ -24,13 +24,13 @@ export const en = {
     lost: (ago: string) => `This desk lost the server, ${ago} ago`, again: (wait: string) => `trying again in ${wait}`, now: "Try now",
     stands: "The screens still run: they talk to the server, not to this desk. What you see here is from before.",
     kept: (n: number) => `Your last ${many(n, "act is", `${n} acts are`)} kept here and will be sent.`, late: (said: string) => `Something you did before this page was loaded was not done. ${said}`,
-    kinds: { approved: "approve", rejected: "reject", hidden: "set aside", pending: "give back", pin: "pin", feature: "feature", undo: "undo", redo: "redo", other: "other" } as Record<string, string>,
+    kinds: { approved: "approve", rejected: "reject", reason: "say why", hidden: "set aside", pending: "give back", pin: "pin", feature: "feature", undo: "undo", redo: "redo", other: "other" } as Record<string, string>,
     stale: "parvis was upgraded while this page was open. It still works; load it again to get the new one.", reload: "Load again",
   },
   toast: {
     undo: "Undo", close: "Close", undone: "Undone.", redone: "Done again.", taken_back: "Taken back. It had not been sent.", bare: "Approved without its photo", whole: "With its photo again",
     approved: "Approved", rejected: "Rejected", hidden: "Set aside", off: "Off the wall", pending: "Back in the queue", pinned: "Pinned", unpinned: "No longer pinned", featured: "On every screen for 20 s",
-    trusted: (who: string) => `${who} is trusted: their next posts are shown at once.`, blocked: (what: string) => `“${what}” is blocked from now on.`, asked: "Left for somebody else.", saved: "Saved.", copied: "Copied.",
+    trusted: (who: string) => `${who} is trusted: their next posts are shown at once.`, blocked: (what: string) => `“${what}” is blocked from now on.`, asked: "Left for somebody else.", because: (why: string) => `Rejected: ${why}`, why: "Rejected. 1 to 9 says why", saved: "Saved.", copied: "Copied.",
     many_rejected: (n: number) => `Rejected ${n} posts`, conflict: (said: string) => said,
   },
   keys: {

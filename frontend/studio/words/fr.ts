@@ -26,13 +26,13 @@ export const fr: Words = {
     lost: (ago) => `Ce poste a perdu le serveur il y a ${ago}`, again: (wait) => `nouvel essai dans ${wait}`, now: "Essayer tout de suite",
     stands: "Les écrans tournent toujours : ils parlent au serveur, pas à ce poste. Ce que vous voyez ici date d’avant.",
     kept: (n) => plusieurs(n, "Votre dernière action est gardée ici et partira.", `Vos ${n} dernières actions sont gardées ici et partiront.`), late: (said) => `Une action d’avant le chargement de cette page n’a pas été faite. ${said}`,
-    kinds: { approved: "valider", rejected: "refuser", hidden: "mettre de côté", pending: "rendre", pin: "épingler", feature: "mettre en avant", undo: "annuler", redo: "rétablir", other: "autre" },
+    kinds: { approved: "valider", rejected: "refuser", reason: "dire pourquoi", hidden: "mettre de côté", pending: "rendre", pin: "épingler", feature: "mettre en avant", undo: "annuler", redo: "rétablir", other: "autre" },
     stale: "parvis a été mis à jour pendant que cette page était ouverte. Elle marche encore ; rechargez-la pour avoir la nouvelle.", reload: "Recharger",
   },
   toast: {
     undo: "Annuler", close: "Fermer", undone: "Annulé.", redone: "Rétabli.", taken_back: "Repris. Rien n’était parti.", bare: "Validé sans sa photo", whole: "À nouveau avec sa photo",
     approved: "Validé", rejected: "Refusé", hidden: "Mis de côté", off: "Retiré du mur", pending: "De retour à relire", pinned: "Épinglé", unpinned: "N’est plus épinglé", featured: "Sur tous les écrans pendant 20 s",
-    trusted: (who) => `${who} a votre confiance : ses prochains messages s’affichent tout de suite.`, blocked: (what) => `« ${what} » est désormais bloqué.`, asked: "Laissé à quelqu’un d’autre.", saved: "Enregistré.", copied: "Copié.",
+    trusted: (who) => `${who} a votre confiance : ses prochains messages s’affichent tout de suite.`, blocked: (what) => `« ${what} » est désormais bloqué.`, asked: "Laissé à quelqu’un d’autre.", because: (why) => `Refusé : ${why}`, why: "Refusé. De 1 à 9 : pourquoi", saved: "Enregistré.", copied: "Copié.",
     many_rejected: (n) => `${n} messages refusés`, conflict: (said) => said,
   },
   keys: {

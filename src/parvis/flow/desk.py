@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -91,6 +91,7 @@ class Desk:
         rules: list[Rule] = []
         async with self.road.lane(wall):
             done = {act.post: act for act in await self._did(wall, by, id) if act.kind == "decide"}
+            last = await self._last(wall, by)
             cards = await self.engine.cards(wall, [asked.post for asked in asks])
             waiting: list[tuple[int, Taken, Write]] = []
             for place, asked in enumerate(asks):
@@ -98,7 +99,7 @@ class Desk:
                     if asked.post in done:
                         outcomes[place] = await self._again(wall, done[asked.post])
                         continue
-                    taken, write, named = await self._decision(wall, asked, by, together)
+                    taken, write, named = await self._decision(wall, asked, by, together, last)
                 except (Conflict, Refused) as error:
                     outcomes[place] = error
                     continue
@@ -123,7 +124,7 @@ class Desk:
         return Taken(said[-1], act.rev)
 
     async def _decision(
-        self, wall: str, asked: Asked, by: str, together: str
+        self, wall: str, asked: Asked, by: str, together: str, last: Mapping[str, Act]
     ) -> tuple[Taken, Write, list[Rule]]:
         if asked.state not in PEOPLE_MAY:
             raise Refused(
@@ -148,8 +149,19 @@ class Desk:
         rev = placement.rev + 1
         before = await self._shape(wall, placement)
         after = BARE if decision.without_media else asked.state
-        act = self._act(wall, by, "decide", asked.post, before, after, rev, together)
+        act: Change = self._act(wall, by, "decide", asked.post, before, after, rev, together)
+        held = last.get(asked.post)
+        if held is not None and (held.after, held.rev) == (after, placement.rev):
+            act = MarkAct(wall, by, held.n, "done", rev)  # it says why: one gesture, one undo
         return Taken(decision, rev), also(write, act), rules
+
+    async def _last(self, wall: str, by: str) -> Mapping[str, Act]:
+        """The person's last gesture, by post, while it stands: what says the same again belongs
+        to it.
+        """
+        acts = await self.engine.acts(wall, by, KEPT)
+        alike = [act for act in acts if act.together == acts[0].together]
+        return {act.post: act for act in alike if (act.kind, act.state) == ("decide", "done")}
 
     async def _bare(self, wall: str, asked: Asked, post: Post) -> bool:
         """Whether its words go up alone; raises `Refused` where it has none."""

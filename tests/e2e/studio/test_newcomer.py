@@ -125,3 +125,59 @@ async def test_no_name_of_a_page_is_cut(browser: Browser, lang: str, width: int)
         await expect(page.locator(".nav .el").first).to_be_visible()
         cut = "one => one.filter(el => el.scrollWidth > el.clientWidth).map(el => el.innerText)"
         assert await page.locator(".nav .el").evaluate_all(cut) == []
+
+
+HELD = "mastodon:example:100"
+
+
+async def test_a_digit_after_r_says_why_and_rejects_nothing_else(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("r")
+        await expect(page.locator(".toast")).to_contain_text("1 to 9 says why")
+        await page.keyboard.press("1")
+        await expect(page.locator(".toast")).to_contain_text("Rejected: Insult")
+        await until(lambda: len(desk.of("/decide")) == 2)
+        assert [one["post"] for one in desk.of("/decide")] == [HELD, HELD]
+        assert [one.get("code", "") for one in desk.of("/decide")] == ["", "clause_1"]
+        await page.keyboard.press("z")
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+
+
+async def test_a_digit_after_anything_else_rejects_the_post_in_hand(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("r")
+        await page.keyboard.press("j")
+        await page.keyboard.press("k")
+        await page.keyboard.press("2")
+        await until(lambda: len(desk.of("/decide")) == 2)
+        first, second = desk.of("/decide")
+        assert first["post"] != second["post"] and second["code"] == "clause_2"
+
+
+async def test_a_reason_kept_while_nobody_answers_is_taken_back_with_its_rejection(
+    browser: Browser,
+) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.keyboard.press("a")
+        await until(lambda: desk.state(HELD) == "approved")
+        await page.keyboard.press("z")
+        await until(lambda: desk.state(HELD) == "pending")
+        desk.die()
+        await page.keyboard.press("j")
+        other = await page.locator('.pick[aria-selected="true"]').inner_text()
+        await page.keyboard.press("s")  # this one is tried; what follows is not
+        await page.locator(".pick").filter(has_text="bouffons").click()
+        await page.keyboard.press("r")
+        await page.keyboard.press("1")
+        await page.keyboard.press("z")
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        desk.live()
+        await until(lambda: any(one["state"] == "hidden" for one in desk.of("/decide")[1:]))
+        assert other and desk.state(HELD) == "pending"
+        assert not [one for one in desk.of("/decide") if one["state"] == "rejected"]
