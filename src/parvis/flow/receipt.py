@@ -20,6 +20,7 @@ from parvis.core.wall import Wall
 from parvis.engine import Engine, Placement, Step, Write
 from parvis.engine.change import Remember
 from parvis.flow.road import Road
+from parvis.plug.door import Invitation
 from parvis.plug.plain import clean, direction
 from parvis.plug.receipt_word import key_of, post_id
 from parvis.plug.text_entities import find_entities
@@ -29,6 +30,10 @@ WHY = "Its author withdrew it by receipt."
 SCOPE = "receipt"
 
 Face = Literal["waiting", "approved", "shown", "hidden", "rejected", "duplicate", "withdrawn"]
+
+
+Edited = Literal["saved", "same", "nothing_left", "closed", "gone"]
+"""What a correction led to."""
 
 
 class Withdrawal(msgspec.Struct, frozen=True):
@@ -54,6 +59,7 @@ class Standing(msgspec.Struct, frozen=True):
     rev: int = 0
     withdrawal: Withdrawal | None = None
     erased: bool = False
+    source: str = ""
 
     @property
     def consent(self) -> str:
@@ -87,27 +93,32 @@ class Receipts:
             return await self._gone(id_, placement, steps, hash_)
         return await self._here(id_, key, placement, wall, steps)
 
-    async def edit(self, word: str, text: str, keep: Sequence[int]) -> bool:
-        """Other words, and the media at these places alone; whether anything changed. It goes the
-        way of every edit. Raises `Refused` when there is nothing to edit, or nothing left.
+    async def edit(
+        self, word: str, text: str, keep: Sequence[int], may: Invitation | None
+    ) -> Edited:
+        """Other words, and the media at these places alone. It goes the way of every edit, and
+        keeps to what its source takes now (`may`; None: nothing). Raises `Refused`, in the
+        visitor's words, for a text that the source would not take.
         """
         standing = await self.of(word)
         if standing is None or standing.post is None or standing.face == "withdrawn":
-            raise Refused("There is no such post any more.")
+            return "gone"
         post = standing.post
         text = clean(text).strip()
         media = tuple(each for at, each in enumerate(post.media) if at in keep)
         if not text and not media:
-            raise Refused("Nothing would be left; withdraw the post instead.")
+            return "nothing_left"
         if text == post.text and media == post.media:
-            return False
+            return "same"
         placement = (await self._engine.placements(post.key))[0]
         sources = {spec.id: spec for spec in await self._engine.sources(standing.wall)}
-        if placement.source not in sources:
-            raise Refused("The wall takes no posts from phones any more; withdraw it instead.")
+        if placement.source not in sources or may is None:
+            return "closed"
+        if says := may.refuses(text):
+            raise Refused(says)
         await self._road.receive(sources[placement.source], [edited_post(post, text, media)])
         await self._road.shelf.trim(post.key, standing.wall)
-        return True
+        return "saved"
 
     async def withdraw(self, word: str) -> Withdrawal | None:
         """Off every screen, files gone, then erased; None when there never was such a post."""
@@ -165,6 +176,7 @@ class Receipts:
             shown_at_ms=card.shown_at_ms if card is not None else 0,
             erases_at_ms=placement.received_at_ms + days * 24 * 3600 * 1000,
             rev=placement.rev,
+            source=placement.source,
         )
 
 

@@ -100,7 +100,14 @@ class Invitation(msgspec.Struct, frozen=True):
     pictures: int
     film_bytes: int
     max_bytes: int
+    too_long: str
+    """Says that a text is too long, with places for {has} and {most}."""
     name: bool = True
+
+    def refuses(self, text: str) -> str:
+        """Why a text cannot be taken, in the visitor's language; '' when it can."""
+        has = len(text)
+        return self.too_long.format(has=has, most=self.signs) if has > self.signs else ""
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from parvis.core.errors import Later, Refused
 from parvis.core.wall import SourceSpec
 from parvis.flow.publish import NOTHING, bare, passed_on, policies_of
 from parvis.flow.receipt import Receipts, Standing
-from parvis.plug.door import Form, Knock
+from parvis.plug.door import Form, Invitation, Knock
 from parvis.plug.manifest import Manifest
 from parvis.plug.multipart import BadForm, parse
 from parvis.plug.receipt_word import is_word
@@ -35,6 +35,8 @@ from parvis.web.words import words_of
 TAG_SETTINGS = ("tag", "tags", "hashtag", "hashtags")
 """A source with one of these settings listens for what people post with a hashtag."""
 MAX_EDIT = 32 * 1024
+TOLD = ("saved", "same", "nothing_left", "closed")
+"""What a correction can have come to, as its receipt says it."""
 REFERRER = "same-origin"
 """No address of ours leaves, and a form still says that it came from here."""
 CHOSEN = " blob:; media-src 'self' blob:"
@@ -220,11 +222,14 @@ class Visitors:
         word, standing = await self._standing(request)
         fields = await _lists(request)
         keep = [int(each) for each in fields.get("keep", ()) if each in tuple("0123456789")]
+        text = fields.get("text", [""])[-1]
         try:
-            changed = await self._receipts.edit(word, fields.get("text", [""])[-1][:4000], keep)
-        except Refused:
-            return await self._receipt(request, word, standing)
-        return self._back(request, word, "saved" if changed else "same")
+            came_to = await self._receipts.edit(word, text, keep, self._may(request, standing))
+        except Refused as refused:
+            return await self._receipt(request, word, standing, says=str(refused), draft=text)
+        if came_to in ("nothing_left", "closed"):
+            return await self._receipt(request, word, standing, told=came_to, draft=text)
+        return self._back(request, word, came_to if came_to != "gone" else "")
 
     async def withdraw(self, request: Request) -> Response:
         """Off every screen, for good."""
@@ -246,7 +251,12 @@ class Visitors:
         *,
         sent: bool = False,
         told: str = "",
+        says: str = "",
+        draft: str | None = None,
     ) -> Response:
+        """The receipt; `draft` is what stood in a correction that was refused (422), and `says` or
+        `told` why.
+        """
         wall = await self._room.engine.wall(standing.wall) if standing is not None else None
         tongue = tongue_of(request, wall.lang if wall is not None else "en")
         static = self._room.static
@@ -255,11 +265,20 @@ class Visitors:
             return page(
                 request, unknown_page(tongue, static, shown), 404, referrer=REFERRER, media=CHOSEN
             )
-        says = tongue.say("receipt", told) if told in ("saved", "same") else ""
+        if told in TOLD:
+            says = tongue.say("receipt", told)
         drawn = Receipt(standing, wall, word, tongue, self._room.contact, self._room.clock())
-        return page(
-            request, drawn.page(static, sent=sent, says=says), referrer=REFERRER, media=CHOSEN
+        may = self._may(request, standing)
+        body = drawn.page(
+            static, sent=sent, says=says, draft=draft, signs=may.signs if may is not None else None
         )
+        status = 200 if draft is None else 422
+        return page(request, body, status, referrer=REFERRER, media=CHOSEN)
+
+    def _may(self, request: Request, standing: Standing | None) -> Invitation | None:
+        """What the source of a post takes now."""
+        source = self._room.collector.source(standing.source) if standing is not None else None
+        return source.invitation(tongue_of(request).lang) if source is not None else None
 
     def _back(self, request: Request, word: str, told: str) -> Response:
         lang = tongue_of(request).lang

@@ -184,8 +184,34 @@ async def test_an_edit_goes_the_way_of_every_edit(street: Street) -> None:
 
 async def test_nothing_left_is_no_edit(street: Street) -> None:
     word = await sent(street, "Words")
-    assert await act(street, word, "edit", b"text=++") == "200"
+    assert await act(street, word, "edit", b"text=++") == "422"
     assert (await street.cards())[0]["text"] == "Words"
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+async def test_a_correction_keeps_to_the_length_of_a_first_post(street: Street, lang: str) -> None:
+    """The same limit and the same sentence; what was written is still there."""
+    word = await sent(street, "Words")
+    long = "a" * 281
+    first = json.loads((await send(street, long, lang=lang)).body)["detail"]
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    answer = await street.ask(
+        f"/r/{word}/edit", method="POST", headers=form, params={"lang": lang},
+        body=f"text={long}".encode(),
+    )  # fmt: skip
+    told = answer.body.decode()
+    assert answer.status == 422 and first in told and f">{long}</textarea>" in told
+    assert re.search(r"<details[^>]* open", told) and 'maxlength="280"' in told
+    assert [card["text"] for card in await street.cards()] == ["Words"]
+    assert (await act(street, word, "edit", b"text=" + b"b" * 280)).endswith("told=saved")
+
+
+async def test_a_correction_is_as_closed_as_the_form(street: Street) -> None:
+    word = await sent(street, "Words")
+    street.house.collector._open_ones.pop("room")
+    assert await act(street, word, "edit", b"text=Other+words") == "422"
+    assert "takes no posts from phones" in await page(street, f"/r/{word}?told=closed")
+    assert [card["text"] for card in await street.cards()] == ["Words"]
 
 
 async def test_withdrawn_is_gone_everywhere(street: Street) -> None:

@@ -165,7 +165,7 @@ def test_the_snapshot_in_the_page_is_the_snapshot(text: str, other: str) -> None
 
 def invitation(text: str, other: str) -> Invitation:
     consent = Consent("1", "fr", text, other)
-    return Invitation("post", consent, 280, 4, 1_000_000, 2_000_000)
+    return Invitation("post", consent, 280, 4, 1_000_000, 2_000_000, "{has} {most}")
 
 
 def standing(text: str, other: str) -> Standing:

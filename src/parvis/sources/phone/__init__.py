@@ -24,7 +24,7 @@ from parvis.sources.phone.form import (
     read_form,
 )
 from parvis.sources.phone.sent import Agreed, Sent, Shown, post_of
-from parvis.sources.phone.speech import say
+from parvis.sources.phone.speech import WORDS, language_of, say
 
 JSON = "application/json"
 DOOR = Door("post", ("POST",), MAX_BYTES, "Takes the phone page's form.", people=True)
@@ -59,6 +59,7 @@ class Phone(Source):
             pictures=self._terms.pictures,
             film_bytes=MAX_FILM if self._terms.video else 0,
             max_bytes=MAX_BYTES,
+            too_long=WORDS[language_of(lang)].says["signs"],
         )
 
     async def answer(self, knock: Knock) -> Answer:

@@ -32,16 +32,36 @@ class Receipt:
         self._tongue = tongue
         self._contact = contact
         self._now_ms = now_ms
+        self._draft: str | None = None
+        self._signs: int | None = None
 
-    def page(self, static: Static, *, sent: bool = False, says: str = "") -> bytes:
-        """The whole page; `sent` when it follows the form, `says` what an act led to."""
+    def page(
+        self,
+        static: Static,
+        *,
+        sent: bool = False,
+        says: str = "",
+        draft: str | None = None,
+        signs: int | None = None,
+    ) -> bytes:
+        """The whole page; `sent` when it follows the form, `says` what an act led to, `draft` what
+        stood in a correction that was refused, `signs` how long one may be.
+        """
+        self._draft, self._signs = draft, signs
         s, tongue = self._s, self._tongue
         path = f"/r/{self._word}"
         number = self._say("number", number=number_of(s.id))
         main = el(
             "main",
             el("h1", self._title(), id="title"),
-            el("p", says, class_="wrong told", role="status") if says else None,
+            el(
+                "p",
+                says,
+                class_="wrong told" if draft is None else "wrong",
+                role="status" if draft is None else "alert",
+            )
+            if says
+            else None,
             *(self._gone() if s.face == "withdrawn" else self._here(path)),
             data_receipt=self._word,
             data_face=s.face,
@@ -229,8 +249,9 @@ class Receipt:
             el(
                 "form",
                 el("label", self._tongue.say("page", "write"), class_="unseen", for_="text"),
-                el("div", el("textarea", post.text, id="text", name="text", rows=4, dir="auto",
-                             maxlength=2000), class_="box"),
+                el("div", el("textarea", post.text if self._draft is None else self._draft,
+                             id="text", name="text", rows=4, dir="auto",
+                             maxlength=self._signs), class_="box"),
                 *kept,
                 el("p", self._say("correct_note"), class_="quiet"),
                 el("button", self._say("save"), type="submit", class_="main"),
@@ -238,6 +259,7 @@ class Receipt:
                 action=f"{path}/edit{lang}",
             ),
             class_="correct",
+            open=self._draft is not None,
         )  # fmt: skip
 
     # gone -----------------------------------------------------------------------------------------
