@@ -4,7 +4,7 @@ import "../kit/old";
 import * as kit from "../kit/phone";
 import { followFormats, settleFormats } from "./formats";
 import { followLanguages } from "./language";
-import { flush, watch } from "./outbox";
+import { again, watch } from "./outbox";
 import { openNoticeHere } from "./notice";
 import "./phone.css";
 import { followReceipt } from "./receipt";
@@ -36,7 +36,7 @@ function openForm(wall: string, draft?: Draft): void {
   const form = document.querySelector<HTMLFormElement>("#post");
   const part = document.getElementById("write");
   if (!form || !part) return;
-  const write = new Write(form, () => void flush(wall), draft);
+  const write = new Write(form, () => again(wall), draft);
   openNoticeHere();
   void showLists(wall, part);
   followLanguages({

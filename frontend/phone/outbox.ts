@@ -1,17 +1,22 @@
 // The outbox: a post is kept on the phone before it is sent, and leaves it when the server has it. The receipt's word is
 // made here, so a post that was sent twice is one post, and an answer that got lost loses nothing.
-import { drop, keep, waiting, type Waiting } from "./store";
+import { drop, keep, renew, waiting, type Mine, type Waiting } from "./store";
+import { say } from "./told";
 
 export interface Sending {
   percent(value: number): void;
 }
 export type Outcome = "sent" | "later" | "refused";
 
+const SOONEST_MS = 1_500;
 const SLOWEST_MS = 60_000;
 let busy: Promise<void> | undefined;
-let pause = 1_500;
+let pause = SOONEST_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners: (() => void)[] = [];
+
+/** What waited and has left since this page was opened, oldest first. */
+export const gone: Mine[] = [];
 
 /** A new receipt's word: 144 random bits. */
 export function newWord(): string {
@@ -39,23 +44,42 @@ export async function send(post: Waiting, progress: Sending): Promise<{ outcome:
   const answer = await exchange(post.url, form, progress);
   if (answer.status >= 200 && answer.status < 300) {
     await drop("waiting", post.word);
-    const text = post.fields["text"] ?? "";
-    await keep("mine", { word: post.word, wall: post.wall, text: text.slice(0, 80), sentMs: Date.now() });
+    const sent = mineOf(post);
+    await keep("mine", sent);
     changed();
     return { outcome: "sent", says: "" };
   }
   const final = answer.status >= 400 && answer.status < 500 && [408, 425, 429].indexOf(answer.status) < 0;
-  if (!final) return { outcome: "later", says: answer.says };
-  await keep("waiting", { ...post, refused: answer.says || String(answer.status) });
+  if (!final) {
+    pause = Math.max(pause, answer.againMs / 2);
+    await renew({ ...post, later: answer.says || (answer.status ? say("busy") : "") });
+    changed();
+    return { outcome: "later", says: answer.says };
+  }
+  await renew({ ...post, refused: answer.says || String(answer.status) });
   changed();
   return { outcome: "refused", says: answer.says };
 }
 
-function exchange(url: string, form: FormData, progress: Sending): Promise<{ status: number; says: string }> {
+function mineOf(post: Waiting): Mine {
+  return { word: post.word, wall: post.wall, text: (post.fields["text"] ?? "").slice(0, 80), sentMs: Date.now() };
+}
+
+/** Status 0: nothing of ours was heard. `againMs`: not to be asked again sooner. */
+interface Heard {
+  readonly status: number;
+  readonly says: string;
+  readonly againMs: number;
+}
+
+const NOTHING: Heard = { status: 0, says: "", againMs: 0 };
+
+function exchange(url: string, form: FormData, progress: Sending): Promise<Heard> {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Accept-Language", document.documentElement.lang);
     request.timeout = 180_000;
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress.percent(Math.round((event.loaded / event.total) * 100));
@@ -65,14 +89,15 @@ function exchange(url: string, form: FormData, progress: Sending): Promise<{ sta
       try {
         const told = JSON.parse(request.responseText) as { detail?: string; receipt?: string };
         // A captive portal answers 200 with a page of its own: that is no receipt.
-        if (request.status < 300 && !told.receipt) return done({ status: 0, says: "" });
+        if (request.status < 300 && !told.receipt) return done(NOTHING);
         says = told.detail ?? "";
       } catch {
-        if (request.status < 300) return done({ status: 0, says: "" });
+        if (request.status < 300) return done(NOTHING);
       }
-      done({ status: request.status, says });
+      const againMs = Number(request.getResponseHeader("Retry-After") ?? 0) * 1000 || 0;
+      done({ status: request.status, says, againMs });
     };
-    request.onerror = request.onabort = request.ontimeout = () => done({ status: 0, says: "" });
+    request.onerror = request.onabort = request.ontimeout = () => done(NOTHING);
     request.send(form);
   });
 }
@@ -90,13 +115,20 @@ async function work(wall: string): Promise<void> {
   for (const post of await waiting(wall)) {
     if (post.refused) continue;
     const { outcome } = await send(post, { percent: () => undefined });
-    if (outcome === "later") {
-      pause = Math.min(pause * 2, SLOWEST_MS);
-      timer = setTimeout(() => flush(wall), pause * (0.7 + Math.random() * 0.6));
-      return;
+    if (outcome === "later") return again(wall);
+    if (outcome === "sent") {
+      gone.push(mineOf(post));
+      changed();
     }
-    pause = 1_500;
+    pause = SOONEST_MS;
   }
+}
+
+/** Sends what waits a while later. */
+export function again(wall: string): void {
+  clearTimeout(timer);
+  pause = Math.min(pause * 2, SLOWEST_MS);
+  timer = setTimeout(() => flush(wall), pause * (1 + Math.random() * 0.6));
 }
 
 /** From now on what waits leaves when the network is back. */

@@ -10,6 +10,8 @@ export interface Waiting {
   readonly writtenMs: number;
   /** The sentence that refused it; '' while it may still go. */
   readonly refused: string;
+  /** The sentence with which the server put it off; '' or none where nothing was heard of it. */
+  readonly later?: string;
 }
 
 export interface Mine {
@@ -68,6 +70,11 @@ export async function keep(shelf: Shelf, item: Waiting | Mine): Promise<boolean>
 export async function drop(shelf: Shelf, word: string): Promise<void> {
   delete memory[shelf][word];
   await act(shelf, "readwrite", (store) => store.delete(word));
+}
+
+/** Keeps another version of what is there; what was dropped meanwhile stays dropped. */
+export async function renew(item: Waiting): Promise<void> {
+  if ((await all<Waiting>("waiting", item.wall)).some((one) => one.word === item.word)) await keep("waiting", item);
 }
 
 async function all<T extends Waiting | Mine>(shelf: Shelf, wall: string): Promise<T[]> {

@@ -235,6 +235,59 @@ async def test_what_waits_survives_a_reload_and_is_sent_once(
         assert await window.cookies() == []
 
 
+BUSY = {"fr": "Beaucoup de monde envoie", "en": "Many people send just now", "ar": "كثيرون يرسلون"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en", "ar"])
+async def test_a_server_that_puts_it_off_is_quoted_and_the_receipt_comes_later(
+    house: Hall, browser: Browser, lang: str
+) -> None:
+    async with phone(browser, lang) as (_, page):
+        await page.goto(f"{house.base}/p/port")
+        put_off = {"status": 429, "content_type": "application/problem+json"}
+        put_off |= {"headers": {"retry-after": "120"}}
+        said = json.dumps({"detail": "One sentence of the server."})
+        await page.route("**/in/room/post", lambda route: route.fulfill(**put_off, body=said))
+        await fill(page, f"Put off, {lang}")
+        await page.locator("#post button.main").click()
+        await expect(page.locator(".waits .note")).to_contain_text("One sentence of the server.")
+        await page.unroute("**/in/room/post")
+        await page.route("**/in/room/post", lambda route: route.fulfill(**put_off, body=""))
+        await page.locator(".waits > button").click()
+        await expect(page.locator(".waits .note")).to_contain_text(BUSY[lang])
+        await is_sound(page)
+        await page.unroute("**/in/room/post")
+        await page.locator(".waits > button").click()
+        await expect(page.locator(".waits .note a")).to_contain_text(f"Put off, {lang}")
+        await expect(page.locator(".waits")).not_to_contain_text(BUSY[lang])
+        await is_sound(page)
+        await page.locator(".waits .note a").click()
+        await expect(page.locator("main")).to_have_attribute("data-face", "waiting")
+
+
+async def test_who_is_quick_is_not_told_off(house: Hall, browser: Browser) -> None:
+    """Within a second and a half of opening the page."""
+    async with phone(browser, "en") as (_, page):
+        answers: list[int] = []
+        page.on("response", lambda one: answers.append(one.status) if "/in/" in one.url else None)
+        await page.goto(f"{house.base}/p/port")
+        await page.locator("#text").fill("Quick as a lamp")
+        await page.locator("#consent").check()
+        await page.locator("#post button.main").click()
+        await page.wait_for_url("**/r/**")
+        assert answers == [201]
+
+
+async def test_when_nothing_waits_any_more_nothing_says_so(house: Hall, browser: Browser) -> None:
+    async with phone(browser, "en") as (window, page):
+        await page.goto(f"{house.base}/p/port")
+        await fill(page, "Never mind")
+        await window.set_offline(True)
+        await page.locator("#post button.main").click()
+        await page.locator(".waits li .x").click()
+        await expect(page.locator(".waits")).to_be_empty()
+
+
 async def test_a_post_that_is_refused_says_why_and_is_not_lost(
     house: Hall, browser: Browser, tmp_path: Path
 ) -> None:

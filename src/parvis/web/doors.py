@@ -22,7 +22,7 @@ from parvis.web.entry import Entry, read_body
 from parvis.web.problem import Failed
 from parvis.web.room import Room
 from parvis.web.scale import Held, Scale
-from parvis.web.tongue import TONGUES
+from parvis.web.tongue import TONGUES, tongue_of
 from parvis.web.visitors import Visitors
 
 MAX_HEADERS = 100
@@ -154,7 +154,7 @@ class Doors:
         # theirs first: who has spent it must not spend what is for everybody
         wait_s = self._by_person.take(f"{whose} {name}") or self._by_source.take(name)
         if wait_s:
-            raise Failed(429, "Much arrives from here just now; try again in a moment.", wait_s)
+            raise Failed(429, tongue_of(request).say("page", "busy"), wait_s)
         declared = request.headers.get("content-length", "")
         size = int(declared) if declared.isdecimal() and len(declared) < 12 else door.max_bytes
         async with self._scale.enter() as held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -37,6 +38,8 @@ TAG_SETTINGS = ("tag", "tags", "hashtag", "hashtags")
 MAX_EDIT = 32 * 1024
 TOLD = ("saved", "same", "nothing_left", "closed")
 """What a correction can have come to, as its receipt says it."""
+STAMP_MS = 24 * 3600 * 1000
+_STAMP = re.compile(r"[0-9]{1,15}")
 REFERRER = "same-origin"
 """No address of ours leaves, and a form still says that it came from here."""
 CHOSEN = " blob:; media-src 'self' blob:"
@@ -130,8 +133,15 @@ class Visitors:
             fields = {part.name: part.text for part in parts if part.file is None}
         except BadForm:
             pass
+        stamp = fields.get("stamp", "")
+        age_ms = self._room.clock() - int(stamp) if _STAMP.fullmatch(stamp) else -1
         written = Written(
-            says, fields.get("text", ""), fields.get("name", ""), fields.get("consent") == "1"
+            says,
+            fields.get("text", ""),
+            fields.get("name", ""),
+            fields.get("consent") == "1",
+            # who mends one thing and sends again at once has been here all the time
+            stamp if 0 <= age_ms < STAMP_MS else "",
         )
         return await self.phone(
             request,

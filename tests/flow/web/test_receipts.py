@@ -279,6 +279,27 @@ async def test_a_refused_form_comes_back_with_what_was_written(street: Street) -
     assert json.loads(script.body)["detail"].startswith("Cochez la case")
 
 
+async def test_who_mends_a_form_and_sends_it_again_at_once_is_not_too_quick(street: Street) -> None:
+    answer = await send(street, "Words", form=True, consent="")
+    (stamp,) = re.findall(r'name="stamp" value="([0-9]+)"', answer.body.decode())
+    assert (await send(street, "Words", form=True, stamp=stamp)).status == 303
+
+
+@pytest.mark.parametrize("stamp", ["", "no", "9" * 15, "1"])
+async def test_a_form_without_a_time_of_ours_gets_a_new_one(street: Street, stamp: str) -> None:
+    now_ms = street.house.clock()
+    answer = await send(street, "Words", form=True, consent="", stamp=stamp)
+    (new,) = re.findall(r'name="stamp" value="([0-9]+)"', answer.body.decode())
+    assert int(new) >= now_ms
+
+
+async def test_a_flood_is_told_in_the_visitors_language(street: Street) -> None:
+    doors_of(street)._by_person = Bucket(0.5, 0, clock=lambda: 0.0)
+    for lang, says in (("fr", "Le vôtre part dans un instant"), ("ar", "كثيرون يرسلون الآن")):
+        answer = await send(street, "Words", headers={"accept-language": lang})
+        assert answer.status == 429 and says in json.loads(answer.body)["detail"]
+
+
 async def test_a_body_beyond_the_limit_is_said_in_one_sentence(street: Street) -> None:
     heavy = {"content-length": str(27 * 1024 * 1024)}
     for lang, says in (("fr", "26 Mo"), ("en", "26 MB")):

@@ -26,7 +26,7 @@ PICTURES = "image/jpeg,image/png,image/webp,image/gif"
 FILMS = "video/mp4,video/webm,video/quicktime"
 TOLD = (
     "left", "one_photo", "photos", "one_video", "cleaned", "remove", "lightening", "sending",
-    "busy",
+    "busy", "left_now", "its_receipt",
     "offline", "offline_stay", "offline_back", "queued", "queued_at", "refused_at", "try_now",
     "mine_none", "forget", "too_many", "film_heavy", "film_alone", "heif", "no_send", "empty_send",
     "consent_send", "too_large", "language_no",
@@ -44,6 +44,8 @@ class Written(msgspec.Struct, frozen=True):
     name: str = ""
     agreed: bool = False
     well: bool = False
+    stamp: str = ""
+    """When its page was made, in milliseconds; '': now."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -145,7 +147,7 @@ def _write(
         "lang": tongue.lang,
         "page": page,
         "who": who,
-        "stamp": str(now_ms),
+        "stamp": (written.stamp if written else "") or str(now_ms),
         "shown": asked.invitation.consent.mark,
     }
     form = el(
