@@ -96,7 +96,7 @@ class Sensitivity(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class DisplayPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a network allows and demands wherever its posts are shown; enforced by `flow/publish.py`
-    for every output.
+    for every output. `figures_apart`: its likes and followers are never added to other networks'.
     """
 
     redistribute: Redistribute = "full"
@@ -105,6 +105,7 @@ class DisplayPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     may_crop: bool = True
     may_translate: bool = True
     overlay_ok: bool = True
+    figures_apart: bool = False
     recheck_every_s: int = 0
     max_age_s: int = 0
     public_screen: PublicScreen = "yes"

@@ -20,6 +20,7 @@ from parvis.engine.change import Change, OwnBlob, Write, Written
 from parvis.engine.reads.tallied import After, By
 from parvis.engine.rows import (
     Act,
+    Apart,
     Aside,
     BridgeHealth,
     Claim,
@@ -44,6 +45,7 @@ from parvis.engine.team import Team
 __all__ = [
     "Act",
     "After",
+    "Apart",
     "Aside",
     "BridgeHealth",
     "By",
@@ -303,9 +305,12 @@ class Engine(Team, Protocol):
         ...
 
     # figures --------------------------------------------------------------------------------------
-    async def sums(self, wall: str, period: Period, org: str = "main") -> Sums:
+    async def sums(
+        self, wall: str, period: Period, org: str = "main", *, apart: Sequence[str] = ()
+    ) -> Sums:
         """What the wall's posts that arrived in the period come to: all but the withdrawn ones and
-        those that the team wrote. Costs what the period holds, and reads no post but the top ones.
+        those that the team wrote; likes and followers of the networks `apart` are not added to the
+        others'. Costs what the period holds, and reads no post but the top ones.
         """
         ...
 
@@ -318,10 +323,11 @@ class Engine(Team, Protocol):
         after: After = None,
         limit: int = 50,
         org: str = "main",
+        without: Sequence[str] = (),
     ) -> Sequence[Counted]:
-        """The posts behind a figure, the largest `number` first: all by arrival or interactions,
-        those that were shown by when they were, the timed ones by delay. `after` is the number and
-        key of the last one of the page before.
+        """The posts behind a figure, the largest `number` first: all by arrival, by interactions
+        all but those of the networks `without`, those that were shown by when they were, the timed
+        ones by delay. `after` is the number and key of the last one of the page before.
         """
         ...
 
@@ -333,8 +339,11 @@ class Engine(Team, Protocol):
         after: After = None,
         limit: int = 50,
         org: str = "main",
+        without: Sequence[str] = (),
     ) -> Sequence[Grouped]:
-        """Each author once, the most followed first; `after` is followers and key of the last."""
+        """Each author once, the most followed first, but for those of the networks `without`;
+        `after` is followers and key of the last.
+        """
         ...
 
     async def tags(self, wall: str, period: Period) -> Sequence[tuple[str, int]]:

@@ -220,10 +220,23 @@ class Counted(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class Apart(msgspec.Struct, frozen=True):
+    """What one network's posts come to, where its figures may be added to no other's."""
+
+    network: str
+    posts: int
+    interactions: int
+    interactions_unknown: int
+    authors: int
+    authors_unknown: int
+    reach: int
+
+
 class Sums(msgspec.Struct, frozen=True):
     """What a wall's posts of a period come to. `unsigned` posts name no author; `timed` ones were
     shown and were young when they arrived: of these are the delays. `steps` have the ms at which
-    each begins, its posts, and how many of them were shown.
+    each begins, its posts, and how many of them were shown. What stands in `apart` is in neither
+    `interactions` nor `reach`, nor in what is unknown of them.
     """
 
     posts: int
@@ -242,3 +255,4 @@ class Sums(msgspec.Struct, frozen=True):
     tags: tuple[tuple[str, int], ...]
     people: tuple[Grouped, ...]
     top: tuple[Counted, ...]
+    apart: tuple[Apart, ...] = ()

@@ -293,9 +293,11 @@ class Store(TeamStore):
         return await self._read(reads.recall, scope, name)
 
     # figures ------------------------------------------------------------------------------------
-    async def sums(self, wall: str, period: Period, org: str = "main") -> Sums:
+    async def sums(
+        self, wall: str, period: Period, org: str = "main", *, apart: Sequence[str] = ()
+    ) -> Sums:
         """See `Engine.sums`."""
-        return await self._read(tallied.sums, wall, period, org)
+        return await self._read(tallied.sums, wall, period, org, apart)
 
     async def counted(
         self,
@@ -306,9 +308,10 @@ class Store(TeamStore):
         after: After = None,
         limit: int = 50,
         org: str = "main",
+        without: Sequence[str] = (),
     ) -> Sequence[Counted]:
         """See `Engine.counted`."""
-        return await self._read(tallied.counted, wall, period, by, after, limit, org)
+        return await self._read(tallied.counted, wall, period, by, after, limit, org, without)
 
     async def who_posted(
         self,
@@ -318,9 +321,10 @@ class Store(TeamStore):
         after: After = None,
         limit: int = 50,
         org: str = "main",
+        without: Sequence[str] = (),
     ) -> Sequence[Grouped]:
         """See `Engine.who_posted`."""
-        return await self._read(tallied.people, wall, period, after, limit, org)
+        return await self._read(tallied.people, wall, period, after, limit, org, without)
 
     async def tags(self, wall: str, period: Period) -> Sequence[tuple[str, int]]:
         """See `Engine.tags`."""

@@ -70,26 +70,29 @@ MEANINGS: dict[Figure, dict[Lang, Meaning]] = {
             "Followers of the people who posted, each account once, at the most its network told:"
             " a ceiling, for nobody publishes who really saw it.",
             "authors whose followers their network does not tell: they are unknown, not zero;"
-            " followers that two authors share count twice",
+            " networks that allow no adding, which stand apart; followers that two authors share"
+            " count twice",
         ),
         "fr": Meaning(
             "Les abonnés des personnes qui ont écrit, chaque compte une fois, au plus haut donné"
             " par son réseau : un plafond, car personne ne publie qui a vraiment vu.",
             "les auteurs dont le réseau ne donne pas les abonnés : ils sont inconnus, pas nuls ;"
+            " les réseaux qui interdisent l’addition, donnés à part ;"
             " un abonné commun à deux auteurs compte deux fois",
         ),
     },
     "interactions": {
         "en": Meaning(
             "Likes, shares, replies and quotes of the posts, as their networks last told them.",
-            "posts whose network tells none (they are unknown, not zero), views, and what phones"
-            " answered to polls",
+            "posts whose network tells none (they are unknown, not zero), networks that allow no"
+            " adding, which stand apart, views, and what phones answered to polls",
         ),
         "fr": Meaning(
             "Mentions J’aime, partages, réponses et citations de ces messages, au dernier compte"
             " donné par leurs réseaux.",
-            "les messages dont le réseau n’en dit rien (inconnus, pas nuls), les vues, et les"
-            " réponses des téléphones aux sondages",
+            "les messages dont le réseau n’en dit rien (inconnus, pas nuls), les réseaux qui"
+            " interdisent l’addition, donnés à part, les vues, et les réponses des téléphones aux"
+            " sondages",
         ),
     },
     "topics": {

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from parvis.core.metric import tag_of
-from parvis.engine import Counted, Grouped, Period, Sums
+from parvis.engine import Apart, Counted, Grouped, Period, Sums
 from parvis.stats.definitions import Figure, Lang, meaning
 
 MOST = 12
@@ -64,14 +64,26 @@ class Answered(msgspec.Struct, frozen=True):
     shown_ms: int | None
 
 
+class Alone(msgspec.Struct, frozen=True):
+    """What a network whose figures may be added to no other's has by itself; null is unknown."""
+
+    network: str
+    posts: int
+    interactions: int | None
+    reach: int | None
+
+
 class Numbers(msgspec.Struct, frozen=True):
-    """A wall's figures over the posts that arrived in [from_ms, to_ms); null is no bound."""
+    """A wall's figures over the posts that arrived in [from_ms, to_ms); null is no bound. What
+    stands in `apart` is neither in the figures of interactions nor of reach.
+    """
 
     figures: tuple[OneFigure, ...]
     over_time: OverTime
     topics: tuple[Topic, ...]
     people: tuple[Someone, ...]
     posts: tuple[Answered, ...]
+    apart: tuple[Alone, ...] = ()
     from_ms: int | None = None
     to_ms: int | None = None
 
@@ -86,6 +98,7 @@ def numbers_of(sums: Sums, period: Period, own: Iterable[str], lang: Lang) -> Nu
         topics=tuple(Topic(f"#{tag}", n) for tag, n in topics[:MOST]),
         people=tuple(_someone(each) for each in sums.people[:MOST]),
         posts=tuple(_answered(each) for each in sums.top[:MOST]),
+        apart=tuple(_alone(each) for each in sums.apart),
         from_ms=None if period.from_ms == free.from_ms else period.from_ms,
         to_ms=None if period.to_ms == free.to_ms else period.to_ms,
     )
@@ -105,16 +118,24 @@ def _figures(sums: Sums, topics: int, lang: Lang) -> tuple[OneFigure, ...]:
         return OneFigure(id, known, unit, share, of, said.definition, said.excludes)
 
     posts, authors = sums.posts, sums.authors
+    added = posts - sum(each.posts for each in sums.apart)
+    followed = authors - sum(each.authors for each in sums.apart)
     return (
         one("posts", posts, "posts", posts),
         one("shown", sums.shown, "posts", posts),
         one("authors", authors, "people", posts, sums.unsigned),
-        one("reach", sums.reach, "followers", authors, sums.authors_unknown),
-        one("interactions", sums.interactions, "", posts, sums.interactions_unknown),
+        one("reach", sums.reach, "followers", followed, sums.authors_unknown),
+        one("interactions", sums.interactions, "", added, sums.interactions_unknown),
         one("topics", topics, "", posts),
         one("time_to_screen", sums.p50_ms, "ms", sums.timed),
         one("time_to_screen_p95", sums.p95_ms, "ms", sums.timed),
     )
+
+
+def _alone(one: Apart) -> Alone:
+    acts = one.interactions if one.interactions_unknown < one.posts else None
+    reach = one.reach if one.authors_unknown < one.authors else None
+    return Alone(one.network, one.posts, acts, reach)
 
 
 def _someone(one: Grouped) -> Someone:

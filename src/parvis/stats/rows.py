@@ -74,18 +74,24 @@ async def rows_of(
     before: str = "",
     limit: int = 50,
     org: str = "main",
+    apart: Sequence[str] = (),
 ) -> Page:
-    """A page; `own` are the wall's own hashtags. `Refused` when `before` is none of ours."""
+    """A page; `own` are the wall's own hashtags, `apart` the networks whose figures are added to no
+    other's: their rows are in no sum. `Refused` when `before` is none of ours.
+    """
     after = after_of(before)
     if figure == "topics":
         topics = topics_of(await engine.tags(wall, period), own)
         return _page(figure, _below(topics, after)[:limit], limit, _topic)
     if figure in ("authors", "reach"):
-        people = await engine.who_posted(wall, period, after=after, limit=limit, org=org)
+        without = apart if figure == "reach" else ()
+        people = await engine.who_posted(
+            wall, period, after=after, limit=limit, org=org, without=without
+        )
         make = _person if figure == "authors" else _carrier
         return _page(figure, people, limit, make)
     by = _BY[figure]
-    posts = await engine.counted(wall, period, by, after=after, limit=limit, org=org)
+    posts = await engine.counted(wall, period, by, after=after, limit=limit, org=org, without=apart)
     adds = _ADDS.get(figure, lambda one: 1)
     return _page(figure, posts, limit, lambda one: _post(one, adds))
 

@@ -120,6 +120,11 @@ class Room:
         manifest = self.sources.get(plugin)
         return manifest.policy if manifest is not None else NOTHING
 
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The networks whose figures may be added to no other's."""
+        return tuple(sorted(id_ for id_, one in self.sources.items() if one.policy.figures_apart))
+
     def first(self, layout: str, capacity: int) -> int:
         """How many cards the first frame of this layout needs."""
         found = self.layouts.get(layout)

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from parvis.core.post import Entity, Metric, Post
-from parvis.engine import After, By, Counted, Engine, Grouped, Period, Sums, Write
+from parvis.engine import After, Apart, By, Counted, Engine, Grouped, Period, Sums, Write
 from parvis.engine.change import DropCard, DropWall, ErasePost, PutCard, PutPlacement, PutPost
 from parvis.engine.reads.tallied import STEPS, YOUNG_MS
 from parvis.engine.store import Store
@@ -232,3 +232,24 @@ async def test_a_store_of_before_counts_what_it_has(place: Place) -> None:
             msgspec.structs.replace(theirs, p50_ms=None, p95_ms=None, top=())
         )
     assert await rows(engine) == 2
+
+
+async def test_networks_that_stand_apart_are_in_no_sum_of_others(engine: Engine) -> None:
+    alone = told(7, network="tube", key="tube:video:7", author=author("t7", followers=9_000))
+    mute = told(
+        8, network="tube", key="tube:video:8", author=author("t8"), metrics=(Metric("view", 7),)
+    )
+    await stood(engine, told(1), told(2), alone, mute, post(3))
+    together = await engine.sums("square", ALL)
+    sums = await engine.sums("square", ALL, apart=("tube", "other"))
+    assert (sums.posts, sums.authors) == (together.posts, together.authors) == (5, 5)
+    assert (together.interactions, sums.interactions) == (2 + 3 + 8, 2 + 3)
+    assert (together.reach, sums.reach) == (9_300, 300)
+    assert (sums.interactions_unknown, sums.authors_unknown) == (1, 1)
+    assert sums.apart == (Apart("tube", 2, 8, 1, 2, 1, 9_000),) and not together.apart
+    rows = await engine.counted("square", ALL, "interactions", without=("tube",))
+    assert [each.network for each in rows] == ["test"] * 3
+    assert len(await engine.counted("square", ALL, "arrival", without=("tube",))) == 5
+    people = await engine.who_posted("square", ALL, without=("tube",))
+    assert [each.followers for each in people] == [200, 100, -1]
+    assert len(await engine.who_posted("square", ALL)) == 5

@@ -128,6 +128,20 @@ async def test_a_file_has_no_more_than_the_network_lets_out(street: Street) -> N
     assert (await got(street, "/posts/rows"))["rows"][0]["text"]  # the team still reads them
 
 
+async def test_a_network_that_stands_apart_is_in_no_sum_and_no_row_of_one(street: Street) -> None:
+    await three(street)
+    street.allow("webhook", DisplayPolicy(figures_apart=True))
+    numbers = await got(street)
+    figures = {one["id"]: one for one in numbers["figures"]}
+    assert (figures["posts"]["value"], figures["authors"]["value"]) == (3, 2)
+    assert (figures["reach"]["counted"], figures["interactions"]["counted"]) == (0, 0)
+    alone = {"network": "webhook", "posts": 3, "interactions": None, "reach": None}
+    assert numbers["apart"] == [alone]
+    for figure, rows in (("interactions", 0), ("reach", 0), ("posts", 3), ("authors", 2)):
+        assert len((await got(street, f"/{figure}/rows"))["rows"]) == rows
+        assert len(await table(street, figure)) == rows
+
+
 @pytest.mark.parametrize(
     ("path", "params", "status", "says"),
     [

@@ -11,9 +11,9 @@ import pytest
 from parvis.core.errors import Refused
 from parvis.core.metric import MOST, facts_of, tag_of
 from parvis.core.post import Entity, Metric
-from parvis.engine import Grouped, Period, Sums
+from parvis.engine import Apart, Grouped, Period, Sums
 from parvis.stats.definitions import MEANINGS, Figure
-from parvis.stats.figures import Numbers, OneFigure, numbers_of
+from parvis.stats.figures import Alone, Numbers, OneFigure, numbers_of
 from parvis.stats.rows import COLUMNS, Row, after_of
 from tests.e2e.studio import crowd
 from tests.posts import author, post
@@ -123,3 +123,17 @@ def test_a_post_gives_each_hashtag_once_and_a_bounded_number() -> None:
     twice = (*named, Entity("tag", 0, 1, "#T00"), Entity("link", 0, 1, "#no"))
     tags = facts_of(post(1, entities=twice)).tags.split()
     assert tags == [f"t{n:02}" for n in range(20)]
+
+
+def test_figures_that_stand_apart_are_neither_added_nor_unknown() -> None:
+    apart = (Apart("tube", 3, 40, 0, 2, 1, 900), Apart("mute", 1, 0, 1, 1, 1, 0))
+    sums = msgspec.structs.replace(
+        NOTHING, posts=6, authors=5, reach=50, interactions=7, interactions_unknown=1, apart=apart
+    )
+    numbers = numbers_of(sums, Period(), (), "en")
+    found = {one.id: one for one in numbers.figures}
+    assert (found["posts"].value, found["authors"].value) == (6, 5)
+    assert (found["interactions"].value, found["interactions"].counted) == (7, 2)
+    assert found["interactions"].unknown_share == 0.5
+    assert (found["reach"].value, found["reach"].counted) == (50, 2)
+    assert numbers.apart == (Alone("tube", 3, 40, 900), Alone("mute", 1, None, None))

@@ -18,7 +18,7 @@ from parvis.core.post import Author, Post
 from parvis.engine import tables as t
 from parvis.engine.codec import post_of_body
 from parvis.engine.dialect import Find, one_of
-from parvis.engine.rows import Counted, Grouped, Period, Sums
+from parvis.engine.rows import Apart, Counted, Grouped, Period, Sums
 
 By = Literal["arrival", "interactions", "shown", "delay"]
 After = tuple[int, str] | None
@@ -70,17 +70,43 @@ _WHO = (
     .group_by(_t.c.author)
 )
 _who = _WHO.subquery()
-_PEOPLE = (
-    sa.select(_who)
-    .where(
-        sa.or_(
-            _who.c.followers < _b("number"),
-            sa.and_(_who.c.followers == _b("number"), _who.c.author > _b("name")),
-        )
+_TOGETHER = sa.not_(one_of(_t.c.network, "apart"))
+
+
+def _people_of(who: sa.Subquery) -> sa.Select[Any]:
+    below = sa.or_(
+        who.c.followers < _b("number"),
+        sa.and_(who.c.followers == _b("number"), who.c.author > _b("name")),
     )
-    .order_by(_who.c.followers.desc(), _who.c.author)
-    .limit(_b("limit"))
+    newest = sa.select(who).where(below).order_by(who.c.followers.desc(), who.c.author)
+    return newest.limit(_b("limit"))
+
+
+_PEOPLE = _people_of(_who)
+_PEOPLE_TOGETHER = _people_of(_WHO.where(_TOGETHER).subquery())
+_APART = (
+    sa.select(
+        _t.c.network,
+        sa.func.count(),
+        _all_of(_t.c.interactions),
+        _many(_t.c.interactions < 0),
+    )
+    .where(*_HERE, one_of(_t.c.network, "apart"))
+    .group_by(_t.c.network)
+    .order_by(_t.c.network)
 )
+_who_apart = (
+    _WHO.add_columns(_t.c.network)
+    .where(one_of(_t.c.network, "apart"))
+    .group_by(_t.c.network)
+    .subquery()
+)
+_REACH_APART = sa.select(
+    _who_apart.c.network,
+    sa.func.count(),
+    _many(_who_apart.c.followers < 0),
+    _all_of(_who_apart.c.followers),
+).group_by(_who_apart.c.network)
 # the few that are shown, and beside each of them what all of them come to: grouping costs most
 _CARRIED = (
     sa.select(
@@ -141,6 +167,7 @@ def _rows_by(number: sa.ColumnElement[int], *where: sa.ColumnElement[bool]) -> s
 
 _BY_ARRIVAL = _rows_by(_t.c.at_ms)
 _BY_INTERACTIONS = _rows_by(_t.c.interactions)
+_BY_INTERACTIONS_TOGETHER = _rows_by(_t.c.interactions, _TOGETHER)
 _BY_SHOWN = _rows_by(_t.c.shown_ms, _WAS_SHOWN)
 _BY_DELAY = _rows_by(_DELAY, _TIMED)
 _BY: dict[By, sa.Select[Any]] = {
@@ -152,8 +179,10 @@ _BY: dict[By, sa.Select[Any]] = {
 _FIRST = (2**62, "")
 
 
-def sums(conn: sa.Connection, wall: str, period: Period, org: str) -> Sums:
-    """Everything from one read transaction."""
+def sums(
+    conn: sa.Connection, wall: str, period: Period, org: str, apart: Sequence[str] = ()
+) -> Sums:
+    """Everything from one read transaction; the figures of the networks `apart` by themselves."""
     asked = {"wall": wall, "from_ms": period.from_ms, "to_ms": period.to_ms}
     one = conn.execute(_SUMS, asked).one()
     posts, shown, unsigned, acts, acts_unknown, first, last = map(_whole, one)
@@ -161,12 +190,28 @@ def sums(conn: sa.Connection, wall: str, period: Period, org: str) -> Sums:
     authors, authors_unknown, reach = map(_whole, carried[0][3:] if carried else (0, 0, 0))
     timed, p50_ms, p95_ms = _ranks(conn, asked)
     step_ms = step_of(first, last)
+    alone = _alone(conn, asked, apart) if apart else ()
+    for each in alone:
+        acts, acts_unknown = acts - each.interactions, acts_unknown - each.interactions_unknown
+        authors_unknown, reach = authors_unknown - each.authors_unknown, reach - each.reach
     return Sums(
         posts, shown, unsigned, acts, acts_unknown, authors, authors_unknown, reach,
         timed, p50_ms, p95_ms,
         step_ms, _steps(conn, asked, step_ms), tags(conn, wall, period),
-        _named(conn, [row[:3] for row in carried], org), _top(conn, wall, period, org),
+        _named(conn, [row[:3] for row in carried], org), _top(conn, wall, period, org), alone,
     )  # fmt: skip
+
+
+def _alone(conn: sa.Connection, asked: dict[str, Any], apart: Sequence[str]) -> tuple[Apart, ...]:
+    """Of each network that has posts here."""
+    wanted = {**asked, "apart": list(apart)}
+    reach = {
+        row[0]: [_whole(each) for each in row[1:]] for row in conn.execute(_REACH_APART, wanted)
+    }
+    return tuple(
+        Apart(network, *map(_whole, counts), *reach.get(network, (0, 0, 0)))
+        for network, *counts in conn.execute(_APART, wanted)
+    )
 
 
 def _whole(value: Any) -> int:
@@ -222,12 +267,22 @@ def tags(conn: sa.Connection, wall: str, period: Period) -> tuple[tuple[str, int
 
 
 def people(
-    conn: sa.Connection, wall: str, period: Period, after: After, limit: int, org: str
+    conn: sa.Connection,
+    wall: str,
+    period: Period,
+    after: After,
+    limit: int,
+    org: str,
+    without: Sequence[str] = (),
 ) -> Sequence[Grouped]:
-    """Who posted, the most followed first; those whose followers nobody told come last."""
+    """Who posted, the most followed first; those whose followers nobody told come last. Nobody of
+    the networks `without`.
+    """
     number, name = after or _FIRST
     asked = {"wall": wall, "from_ms": period.from_ms, "to_ms": period.to_ms, "limit": limit}
-    rows = conn.execute(_PEOPLE, {**asked, "number": number, "name": name}).all()
+    asked |= {"number": number, "name": name}
+    wanted = {**asked, "apart": list(without)} if without else asked
+    rows = conn.execute(_PEOPLE_TOGETHER if without else _PEOPLE, wanted).all()
     return _named(conn, rows, org)
 
 
@@ -241,14 +296,26 @@ def _named(conn: sa.Connection, rows: Sequence[Any], org: str) -> tuple[Grouped,
 
 
 def counted(
-    conn: sa.Connection, wall: str, period: Period, by: By, after: After, limit: int, org: str
+    conn: sa.Connection,
+    wall: str,
+    period: Period,
+    by: By,
+    after: After,
+    limit: int,
+    org: str,
+    without: Sequence[str] = (),
 ) -> Sequence[Counted]:
-    """The posts that a figure counts, with the largest number first."""
+    """The posts that a figure counts, with the largest number first; by interactions, none of the
+    networks `without`.
+    """
     number, name = after or _FIRST
     asked = {"wall": wall, "from_ms": period.from_ms, "to_ms": period.to_ms, "limit": limit}
-    rows = conn.execute(_BY[by], {**asked, "number": number, "name": name}).all()
-    wanted = {"org": org, "keys": [row[0] for row in rows]}
-    posts = {key: post_of_body(text) for key, text in conn.execute(_TEXTS, wanted)}
+    asked |= {"number": number, "name": name}
+    some = bool(without) and by == "interactions"
+    wanted = {**asked, "apart": list(without)} if some else asked
+    rows = conn.execute(_BY_INTERACTIONS_TOGETHER if some else _BY[by], wanted).all()
+    named = {"org": org, "keys": [row[0] for row in rows]}
+    posts = {key: post_of_body(text) for key, text in conn.execute(_TEXTS, named)}
     return tuple(_worded(Counted(*row), posts.get(row[0])) for row in rows)
 
 

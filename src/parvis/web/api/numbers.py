@@ -74,7 +74,7 @@ class NumbersApi:
         period = period_of(request)
         lang: Lang = "fr" if lang_of(request, wall.lang).startswith("fr") else "en"
         async with self._turn:
-            sums = await self._engine.sums(wall.id, period, wall.org)
+            sums = await self._engine.sums(wall.id, period, wall.org, apart=self._room.apart)
         return answer(numbers_of(sums, period, wall.hashtags, lang))
 
     async def rows(self, request: Request) -> Response:
@@ -104,6 +104,7 @@ class NumbersApi:
             return await rows_of(
                 self._engine, wall.id, figure, period,
                 own=wall.hashtags, before=before, limit=limit, org=wall.org,
+                apart=self._room.apart,
             )  # fmt: skip
 
     async def _lines(
