@@ -42,10 +42,13 @@ class Subscription(msgspec.Struct, frozen=True):
 
 
 class WebSub:
-    """The subscription of one source to one topic, with the door `name` where the hub calls."""
+    """The subscription of one source to one topic, with the door `name` where the hub calls; a
+    source with several topics has one of each name.
+    """
 
     def __init__(self, tools: Tools, name: str = "push", max_bytes: int = MAX_BYTES) -> None:
         self._tools = tools
+        self._of = "" if name == "push" else f" {name}"
         self.door = Door(
             name, ("GET", "POST"), max_bytes, "WebSub: a hub verifies and pushes here."
         )
@@ -57,12 +60,12 @@ class WebSub:
 
     async def follow(self, hub: str, topic: str) -> None:
         """Subscribes to what a publisher names now ('' for no hub), and remembers it."""
-        await self._tools.memory.remember("hub", f"{hub} {topic}")
+        await self._tools.memory.remember(f"hub{self._of}", f"{hub} {topic}")
         await self._subscribe(hub, topic)
 
     async def keep_up(self) -> None:
         """Subscribes again before the lease ends, where there was nothing new to read of a hub."""
-        hub, _, topic = (await self._tools.memory.recall("hub") or "").partition(" ")
+        hub, _, topic = (await self._tools.memory.recall(f"hub{self._of}") or "").partition(" ")
         await self._subscribe(hub, topic)
 
     async def _subscribe(self, hub: str, topic: str) -> None:
@@ -139,14 +142,15 @@ class WebSub:
         return None
 
     async def _held(self) -> Subscription | None:
-        kept = await self._tools.memory.recall("websub")
+        kept = await self._tools.memory.recall(f"websub{self._of}")
         try:
             return msgspec.json.decode(kept, type=Subscription) if kept else None
         except msgspec.DecodeError:
             return None
 
     async def _keep(self, subscription: Subscription) -> None:
-        await self._tools.memory.remember("websub", msgspec.json.encode(subscription).decode())
+        body = msgspec.json.encode(subscription).decode()
+        await self._tools.memory.remember(f"websub{self._of}", body)
 
 
 def _callback(door: str, word: str) -> str:

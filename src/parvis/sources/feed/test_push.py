@@ -11,7 +11,7 @@ from parvis.core.post import Post
 from parvis.plug.door import Answer, Knock
 from parvis.plug.source import Source
 from parvis.plug.testkit import DictMemory, FakeHttp, ManualClock, tools
-from parvis.plug.websub import LEASE_S, linked
+from parvis.plug.websub import LEASE_S, WebSub, linked
 from parvis.sources.feed import open_source
 
 URL = "https://blog.example/feed"
@@ -196,3 +196,29 @@ def test_links_of_a_header() -> None:
     assert linked(header, "hub") == "https://a.example/"
     assert linked(header, "self") == "https://b.example/f"
     assert linked(header, "next") == "" and linked("<" * 9000, "hub") == ""
+
+
+async def test_several_topics_of_one_source_have_doors_and_secrets_of_their_own() -> None:
+    http = FakeHttp().answers(HUB, status=202)
+    memory = DictMemory()
+    held = tools({"url": URL}, folder=__file__, http=http, memory=memory, public_url=DOORS)
+    hubs = [WebSub(held, name) for name in ("push", "push-one", "push-two")]
+    for number, each in enumerate(hubs):
+        await each.follow(HUB, f"{URL}/{number}")
+        await each.follow(HUB, f"{URL}/{number}")
+    forms = [json.loads(each.body) for each in http.asked]
+    assert [form["hub.topic"] for form in forms] == [f"{URL}/{number}" for number in range(3)]
+    assert len({form["hub.secret"] for form in forms}) == 3
+    query = {
+        "word": forms[1]["hub.callback"].partition("?word=")[2],
+        "hub.mode": "subscribe",
+        "hub.topic": f"{URL}/1",
+        "hub.challenge": "c",
+    }
+    knock = Knock("push-one", "GET", {}, query, b"", held.clock())
+    assert [(await each.answer(knock)) for each in hubs[::2]] == [
+        Answer(404, b"There is nothing at this address.")
+    ] * 2
+    answered = await hubs[1].answer(knock)
+    assert answered is not None and answered.body == b"c"
+    assert [await each.live() for each in hubs] == [False, True, False]
