@@ -141,7 +141,7 @@ class Visitors:
             fields.get("name", ""),
             fields.get("consent") == "1",
             # who mends one thing and sends again at once has been here all the time
-            stamp if 0 <= age_ms < STAMP_MS else "",
+            stamp=stamp if 0 <= age_ms < STAMP_MS else "",
         )
         return await self.phone(
             request,

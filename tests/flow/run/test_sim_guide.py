@@ -38,7 +38,13 @@ def block(lines: list[str], head: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [("feeds",), ("mastodon",), ("mastodon", "--tag", "fete", "--token", "s3cret")]
+    "words",
+    [
+        ("feeds",),
+        ("mastodon",),
+        ("mastodon", "--tag", "fete", "--token", "s3cret"),
+        ("youtube", "--key", "s3cret"),
+    ],
 )
 async def test_what_is_printed_works_as_it_stands(
     words: tuple[str, ...], tmp_path: object, monkeypatch: pytest.MonkeyPatch
@@ -61,7 +67,7 @@ async def test_what_is_printed_works_as_it_stands(
                 body = body.replace(name, id_)
             async with session.post(address, data=body) as answer:
                 assert answer.status == 200, await answer.text()
-                if address.endswith("/post"):
+                if address.endswith(("/post", "/publish")):
                     ids = {"ID": str((await answer.json())["id"])}
 
 
