@@ -168,9 +168,8 @@ export abstract class Cells extends Layout {
   /** Another shape of box, theme or side: the posts that stand keep their order, in the new cells. */
   private replan(dress = false): void {
     const wall = this.snapshot?.wall;
-    const { width, height } = this.box;
-    if (!wall || !height) return;
-    const base = planFor(this.plans, width / height, wall.theme);
+    if (!wall || !this.box.height) return;
+    const base = planFor(this.plans, this.box, wall.theme);
     const facing = `${base.name} ${base.theme ?? ""} ${this.face} ${isMirrored()}`;
     const fresh = facing !== this.facing;
     if (fresh) {

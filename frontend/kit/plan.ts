@@ -1,5 +1,6 @@
 // Where slabs stand: tables of modules, chosen by the box's own shape. They are data beside each layout (`plans.json`),
 // because the server writes the first frame's places from the same table.
+import type { Box } from "./layout";
 
 /** Left, top, width, height in modules; the field; and what the place is best for: a picture or words. */
 export type Place = readonly [left: number, top: number, width: number, height: number, field: number, kind?: string];
@@ -11,6 +12,8 @@ export interface Plan {
   /** Width by height of the box: from `least` to below `below`. */
   readonly least: number;
   readonly below: number;
+  /** Only where the short side is below so many u: the box is a part of the screen. Such plans stand first. */
+  readonly under?: number;
   readonly columns: number;
   readonly rows: number;
   readonly cells: readonly Place[];
@@ -18,9 +21,11 @@ export interface Plan {
   readonly mini?: Place;
 }
 
-/** The plan for a box: the first whose shape and theme fit. */
-export function planFor(plans: readonly Plan[], ratio: number, theme: string): Plan {
-  const shaped = plans.filter((plan) => ratio >= plan.least && ratio < plan.below);
+/** The plan for a box: the first whose shape, size and theme fit. */
+export function planFor(plans: readonly Plan[], { width, height, u }: Box, theme: string): Plan {
+  const ratio = width / height;
+  const short = Math.min(width, height) / u;
+  const shaped = plans.filter((plan) => ratio >= plan.least && ratio < plan.below && short < (plan.under ?? Infinity));
   const own = shaped.filter((plan) => !plan.theme || plan.theme === theme);
   return own[0] ?? shaped[0] ?? plans[0]!;
 }

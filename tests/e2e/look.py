@@ -38,6 +38,8 @@ SCRIPTS = {
 THEMES = (("conference", "light"), ("fashion", "dark"), ("festival", "light"))
 CORE = SIZES[0], SIZES[7], SIZES[16], SIZES[18]
 """A screen, a totem, a strip, a ticker: what every theme is measured on, always."""
+SHARED = ((1024, 768), (1280, 1024), (1080, 1080))
+"""Where posts have least room beside a poll."""
 RIGHT_TO_LEFT = ("ar", "he")
 STRICT = CardPolicy(
     must_show=("name", "handle", "avatar", "timestamp", "logo", "whole_text"),
@@ -138,7 +140,21 @@ FAULTS = """() => {
   }
   const cells = Array.from(document.querySelectorAll('.layout > .cell, .row'), box);
   const area = cells.reduce((sum, one) => sum + one.width * one.height, 0);
-  if (cells.length && area < 0.94 * innerWidth * innerHeight) faults.push('holes');
+  const room = Array.from(document.querySelectorAll('parvis-stage > .layout'), box)[0];
+  if (cells.length && area < 0.94 * room.width * room.height) faults.push('holes');
+  const parts = Array.from(document.querySelectorAll('.layout, .shared > .formats'), box)
+    .map((one) => one.width * one.height);
+  if (parts.length && parts.reduce((sum, one) => sum + one) < 0.96 * innerWidth * innerHeight)
+    faults.push('a part of the screen is empty');
+  for (const one of document.querySelectorAll('.poll-mark p, .poll-head h2')) {
+    const at = box(one), home = box(one.closest('.poll-column, .poll-head'));
+    const say = (what) => faults.push(one.className + ' ' + what);
+    if (at.height === 0) continue;
+    const over = one.scrollHeight - one.clientHeight > 0.35 * least;
+    if (over && !one.matches('.poll-figure')) say('is cut');
+    if (at.left < home.left - 1 || at.right > home.right + 1) say('is broad');
+    if (at.top < home.top - 1 || at.bottom > home.bottom + 1) say('is high');
+  }
   return faults;
 }"""
 

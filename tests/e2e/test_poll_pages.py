@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.async_api import Browser, expect
 
 from parvis.core.wire import Format, FormatFace
 from tests.e2e.browser import browsing, opened
+from tests.e2e.poll import poll_with
 from tests.e2e.stub_wall import StubWall, card_of, face_of, listening, served
 from tests.waiting import until
 
@@ -119,18 +121,14 @@ MEETS = """() => {
     if (words.length !== 2) found.push(at + " shows " + words.length);
     words.forEach((one, n) => {
       if (one.top < box.top - 1 || one.bottom > box.bottom + 1) found.push(at + " is cut off");
-      if (words.slice(n + 1).some((two) => one.bottom > two.top + 1 && two.bottom > one.top + 1))
+      const meets = (two) => one.bottom > two.top + 1 && two.bottom > one.top + 1
+        && one.right > two.left + 1 && two.right > one.left + 1;
+      if (words.slice(n + 1).some(meets))
         found.push(at + " overlaps");
     });
   });
   return found;
 }"""
-
-
-def poll_with(*shares: int, text: str, question: str = "Tea?") -> FormatFace:
-    answers = [{"text": text, "count": share, "share": share} for share in shares]
-    view = {"question": question, "open": True, "votes": 100, "answers": answers}
-    return FormatFace(format="q1", plugin="poll", view=view)
 
 
 @pytest.mark.parametrize("size", [(3840, 720), (1920, 360), (1920, 1080), (1080, 1920)])
@@ -158,6 +156,29 @@ async def test_no_figure_covers_an_answer_however_low_its_column(
                 assert await seen.page.evaluate(MEETS) == []
             await seen.page.set_viewport_size({"width": width // 2, "height": height})
             await until(lambda: seen.page.evaluate(f"!({MEETS})().length"))
+
+
+async def test_words_that_no_column_holds_stand_in_rows(browser: Browser) -> None:
+    cards = [card_of("ana", 1, "Words of the post.")]
+    long = poll_with(62, 28, 9, 1, text="I understood the protocol in eighteen minutes")
+    with served(StubWall(face_of(), cards, [long])) as wall:
+        view = {"width": 1024, "height": 768}
+        async with opened(
+            browser, f"{wall.url}/w/hall", viewport=view, reduced_motion="reduce"
+        ) as seen:
+            await listening(wall)
+            poll, bars = seen.page.locator("parvis-poll-wall"), seen.page.locator(".poll-bar")
+            await expect(poll).to_have_class(re.compile("poll-rows"))
+            first, last = await bars.first.bounding_box(), await bars.last.bounding_box()
+            assert first and last and first["width"] > 20 * last["width"] > 0
+            assert last["y"] > first["y"], "one below another"
+            size = "(one) => parseFloat(getComputedStyle(one).fontSize)"
+            answer = seen.page.locator(".poll-mark .poll-answer").first
+            assert await answer.evaluate(size) >= 0.025 * view["height"]
+            wall.send(Format(poll_with(62, 28, 9, 1, text="Tea")))
+            await expect(poll).not_to_have_class(re.compile("poll-rows"))
+            first, last = await bars.first.bounding_box(), await bars.last.bounding_box()
+            assert first and last and first["height"] > 20 * last["height"] > 0
 
 
 async def test_the_phone_votes_and_shows_the_result(browser: Browser) -> None:

@@ -17,7 +17,8 @@ Place = tuple[float, float, float, float, int, str]
 
 class Plan(msgspec.Struct, frozen=True):
     """Where slabs stand in a box of width by height from `least` to below `below`; for `theme`
-    alone when it is named.
+    alone when it is named. `under`: where the short side is below so many hundredths of the
+    screen's, that is, on a part of a screen that posts share with something else.
     """
 
     name: str
@@ -27,12 +28,14 @@ class Plan(msgspec.Struct, frozen=True):
     rows: int
     cells: tuple[Place, ...]
     theme: str = ""
+    under: float = 0
 
 
 def plans_beside(file: str) -> tuple[Plan, ...]:
-    """The plans of the extension whose `__file__` is given: `plans.json` beside it."""
+    """The plans of whole screens in the `plans.json` beside the extension's `__file__`."""
     text = (Path(file).parent / "plans.json").read_bytes()
-    return msgspec.json.decode(text, type=tuple[Plan, ...])
+    plans = msgspec.json.decode(text, type=tuple[Plan, ...])
+    return tuple(plan for plan in plans if not plan.under)
 
 
 class Layout(ABC):

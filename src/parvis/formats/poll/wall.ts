@@ -16,8 +16,6 @@ interface PollView {
 
 /** From this number of answers on, figures and words are a step smaller. */
 const MANY = 5;
-/** A column without votes shows where it would grow. */
-const LEAST = 0.012;
 
 function columnOf(answer: Answer, at: number): TemplateResult {
   return html`<div class="poll-column" data-field=${String((at % 4) + 1)}>
@@ -32,7 +30,7 @@ function columnOf(answer: Answer, at: number): TemplateResult {
   </div>`;
 }
 
-/** The poll on the wall: columns as high as their share of the tallest. */
+/** The poll on the wall: columns as high as their share of the tallest, or bars as long. */
 class PollWall extends WallFormat {
   protected override render(): unknown {
     if (!this.face) return nothing;
@@ -53,14 +51,7 @@ class PollWall extends WallFormat {
 
   // Through the object model: the page's policy allows no style attribute.
   protected override updated(): void {
-    const bars = this.querySelectorAll<HTMLElement>(".poll-bar");
-    const lifts = this.querySelectorAll<HTMLElement>(".poll-lift");
-    const parts = this.parts();
-    parts.forEach((part, at) => {
-      bars[at]!.style.transform = `scaleY(${Math.max(part, LEAST)})`;
-      lifts[at]!.style.transform = `translateY(${(1 - part) * 100}%)`;
-    });
-    arrange(this, parts);
+    arrange(this, this.parts());
   }
 
   /** How high each column stands, as part of the tallest. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import msgspec
 import pytest
@@ -14,6 +15,8 @@ from parvis.plug.testkit.fakes import folder_of
 
 Box = tuple[float, float, float, float, int]
 PLANS = msgspec.json.decode((folder_of(__file__) / "plans.json").read_bytes())
+PARTS = 0.45, 2.59
+"""The shapes that a part of a screen can have and be too small for the plans of a whole one."""
 NAMES = [f"{plan['name']} {plan.get('theme', '')}" for plan in PLANS]
 
 
@@ -65,7 +68,30 @@ def test_there_is_one_plan_for_every_box_and_theme() -> None:
     for theme, hundredth in itertools.product({theme for theme, _ in THEMES}, range(5, 4000)):
         ratio = hundredth / 100
         shaped = [plan for plan in PLANS if plan["least"] <= ratio < plan["below"]]
-        assert len([plan for plan in shaped if plan.get("theme", theme) == theme]) == 1, ratio
+        suited = [plan for plan in shaped if plan.get("theme", theme) == theme]
+        assert len([plan for plan in suited if "under" not in plan]) == 1, ratio
+        if PARTS[0] <= ratio <= PARTS[1]:
+            assert len([plan for plan in suited if "under" in plan]) == 1, ratio
+            assert "under" in suited[0], "the first that fits is taken"
+
+
+def test_on_a_part_of_a_screen_no_slab_is_too_narrow_for_its_label() -> None:
+    """Posts beside a poll: 54 % of the width, or on upright screens 56 % of the height."""
+    for hundredth in range(60, 150):
+        ratio = hundredth / 100
+        short = min(1.0, ratio)
+        part = (54 * ratio, 100.0) if ratio >= 1.25 else (100 * ratio, 56.0)
+        width, height = part[0] / short, part[1] / short
+        shaped = [plan for plan in PLANS if plan["least"] <= width / height < plan["below"]]
+        plan = next(one for one in shaped if min(width, height) < one.get("under", math.inf))
+        for place in places(plan):
+            assert place[2] * width / plan["columns"] >= 29, (ratio, place)
+            assert place[3] * height / plan["rows"] >= 21, (ratio, place)
+
+
+def test_the_server_writes_the_places_of_whole_screens_only() -> None:
+    whole = [plan["name"] for plan in PLANS if "under" not in plan]
+    assert [plan.name for plan in open_layout().plans()] == whole
 
 
 def test_about_half_of_a_wide_wall_is_pictures() -> None:

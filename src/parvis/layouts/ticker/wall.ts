@@ -1,4 +1,4 @@
-import { after, type Box, type Cancel, type Card, drawSlab, fitSlab, holdOf, joinOf, Layout, motif, now, paste, Preparing, type Snapshot, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
+import { after, type Box, type Cancel, type Card, drawSlab, fitSlab, holdOf, joinOf, Layout, measure, motif, now, paste, Preparing, type Snapshot, turnPage, Turns, type Waiting, type WallFace } from "@parvis/kit";
 import { Block } from "./block";
 
 const RHYTHM_MS = 2400;
@@ -152,7 +152,8 @@ class Ticker extends Layout {
   private rebuild(): void {
     const { width, height } = this.box;
     if (!height || !this.snapshot) return;
-    const number = Math.max(1, Math.min(MOST_ROWS, Math.round((ROW * height) / width)));
+    const most = width < this.short() ? MOST_ROWS - 1 : MOST_ROWS; // labels of a narrow part need more lines
+    const number = Math.max(1, Math.min(most, Math.round((ROW * height) / width)));
     const before = this.rows.reduce<Card[]>((all, row) => all.concat(row.cards), []);
     for (const row of this.rows) row.halt();
     this.rows = Array.from({ length: number }, () => new Row());
@@ -211,8 +212,14 @@ class Ticker extends Layout {
   /** What type is measured by: a row's height, or less of it where the box is narrow. */
   private type(): number {
     const { width, height } = this.box;
-    const least = 0.125 * Math.min(width, height);
+    const least = 0.125 * this.short();
     return Math.min(height / Math.max(1, this.rows.length), Math.max(width / 9, least));
+  }
+
+  /** The screen's short side, px: that of the box is less where something else shares the screen. */
+  private short(): number {
+    const { width, height } = measure(this.parentElement ?? this);
+    return Math.min(width, height);
   }
 
   /** Draws as many of `cards` as stand whole in the row, and puts them there; gives which. */
@@ -256,10 +263,9 @@ class Ticker extends Layout {
   /** A post longer than the row stands alone in it, in smaller lines, page by page if it must. */
   private page(slab: HTMLElement): number {
     const label = slab.querySelector<HTMLElement>(".label")!;
-    const { width, height } = this.box;
     const size = (): number => fitSlab(slab, (LABEL * this.type()) / 2.6, this.classList.contains("deep") ? 3 : 1.4);
     const pages = size();
-    const legible = SMALL * this.type() > 0.0255 * Math.min(width, height);
+    const legible = SMALL * this.type() > 0.0255 * this.short();
     if (!legible || label.offsetHeight <= 0.84 * slab.clientHeight) return pages;
     slab.classList.add("small");
     return size();
