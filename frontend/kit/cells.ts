@@ -1,4 +1,5 @@
 import { Cell, type Given, shows } from "./cell";
+import { joinOf } from "./brand";
 import { after, type Cancel, now } from "./clock";
 import { type Box, Layout, type Waiting } from "./layout";
 import { near, type Place, type Plan, planFor, turned } from "./plan";
@@ -169,7 +170,7 @@ export abstract class Cells extends Layout {
   private replan(dress = false): void {
     const wall = this.snapshot?.wall;
     if (!wall || !this.box.height) return;
-    const base = planFor(this.plans, this.box, wall.theme);
+    const base = planFor(this.plans, this.box, wall.theme, joinOf() !== "");
     const facing = `${base.name} ${base.theme ?? ""} ${this.face} ${isMirrored()}`;
     const fresh = facing !== this.facing;
     if (fresh) {

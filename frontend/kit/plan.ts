@@ -14,6 +14,8 @@ export interface Plan {
   readonly below: number;
   /** Only where the short side is below so many u: the box is a part of the screen. Such plans stand first. */
   readonly under?: number;
+  /** Instead of the other plans, where no phone can take part. */
+  readonly unreached?: boolean;
   readonly columns: number;
   readonly rows: number;
   readonly cells: readonly Place[];
@@ -22,12 +24,14 @@ export interface Plan {
 }
 
 /** The plan for a box: the first whose shape, size and theme fit. */
-export function planFor(plans: readonly Plan[], { width, height, u }: Box, theme: string): Plan {
+export function planFor(plans: readonly Plan[], { width, height, u }: Box, theme: string, reached: boolean): Plan {
   const ratio = width / height;
   const short = Math.min(width, height) / u;
-  const shaped = plans.filter((plan) => ratio >= plan.least && ratio < plan.below && short < (plan.under ?? Infinity));
-  const own = shaped.filter((plan) => !plan.theme || plan.theme === theme);
-  return own[0] ?? shaped[0] ?? plans[0]!;
+  const own = plans.filter((plan) => (plan.unreached ?? false) === !reached);
+  const known = own.length > 0 ? own : plans;
+  const shaped = known.filter((plan) => ratio >= plan.least && ratio < plan.below && short < (plan.under ?? Infinity));
+  const themed = shaped.filter((plan) => !plan.theme || plan.theme === theme);
+  return themed[0] ?? shaped[0] ?? plans[0]!;
 }
 
 /** Which places share an edge with place `at`. */

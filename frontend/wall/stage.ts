@@ -14,6 +14,7 @@ import { watchPace } from "./pace";
 import { renewing } from "./renew";
 import { calmDown, fitCover, fitInvite, invite } from "./say";
 
+const FACES_MS = 2_000;
 const SHIFT_MS = 600_000;
 const WAITING_MS = 1_000;
 const SCENE_MS = 900;
@@ -40,9 +41,9 @@ class Stage extends HTMLElement {
   connectedCallback(): void {
     if (this.live) return;
     if (document.readyState === "loading") {
-      document.addEventListener("DOMContentLoaded", () => this.open(), { once: true });
+      document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
     } else {
-      this.open();
+      this.begin();
     }
   }
 
@@ -51,20 +52,29 @@ class Stage extends HTMLElement {
     this.live = undefined;
   }
 
-  private open(): void {
+  /** Takes over once the typefaces are there: words measured in others would be set twice, before everybody's eyes. */
+  private begin(): void {
     const snapshot = pageSnapshot();
     if (!snapshot || this.live) return;
+    const { wall, cards } = snapshot;
+    const posts = Array.from(this.querySelectorAll<HTMLElement>("[data-post-id]"));
+    const faces = Promise.all([
+      fontsFor(`${wall.title} #${(wall.hashtags ?? []).join(" #")}`, wall.lang),
+      ...cards.slice(0, posts.length).map((card) => fontsFor(`${card.text} ${card.author?.name ?? ""} @a`, card.lang || wall.lang)),
+    ]);
+    const late = new Promise<void>((done) => void after(FACES_MS, done));
+    void Promise.race([faces, late]).then(() => this.open(snapshot, posts));
+    void faces.then(() => after(0, () => this.fit()));
+  }
+
+  private open(snapshot: Snapshot, posts: readonly HTMLElement[]): void {
+    if (this.live || !this.isConnected) return;
     this.snapshot = snapshot;
     const wall = snapshot.wall.wall;
     this.empty.className = "empty";
     this.cover.className = "cover";
-    const posts = Array.from(this.querySelectorAll<HTMLElement>("[data-post-id]"));
     this.formats = new Formats(this);
     this.dress(snapshot);
-    const faces = snapshot.cards
-      .slice(0, posts.length)
-      .map((card) => fontsFor(`${card.text} ${card.author?.name ?? ""} @a`, card.lang || snapshot.wall.lang));
-    void Promise.all(faces).then(() => after(0, () => this.fit()));
     this.mount(snapshot, posts);
     this.append(this.empty, this.cover);
     this.formats.renew(snapshot);

@@ -207,7 +207,9 @@ class StubWall:
 
     async def look(self, request: Request) -> Response:
         wall = self.snapshot.wall
-        return Response(look_sheet(wall, layout_of(wall.layout).plans()), media_type="text/css")
+        plans = layout_of(wall.layout).plans()
+        sheet = look_sheet(wall, plans, reached=bool(self.join))
+        return Response(sheet, media_type="text/css")
 
     async def code(self, request: Request) -> Response:
         return Response(qr_svg(self.join), media_type="image/svg+xml")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from parvis.core.post import Entity, Media
 from parvis.core.wire import Card, CardPolicy, Face, Hide, Show
 from tests.e2e.browser import browsing, opened
+from tests.e2e.look import SETTLED
 from tests.e2e.stub_wall import StubWall, card_of, face_of, listening, served
 from tests.waiting import until
 
@@ -26,6 +28,9 @@ PIXEL = (
 )
 
 
+BOXES = """Array.from(document.querySelectorAll('[data-post-id]'), (one) => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  return [one.dataset.postId, ...[left, top, width, height].map(Math.round)]; })"""
 FAULTS = """() => {
   const faults = [], least = Math.min(innerWidth, innerHeight) * 0.025;
   const box = (one) => one.getBoundingClientRect();
@@ -84,34 +89,80 @@ def post(page: Page, order: int) -> Any:
 async def test_the_servers_cards_are_taken_over_where_they_stand(
     browser: Browser, wall: StubWall
 ) -> None:
-    boxes = """Array.from(document.querySelectorAll('[data-post-id]'), (one) => {
-      const { left, top, width, height } = one.getBoundingClientRect();
-      return [one.dataset.postId, ...[left, top, width, height].map(Math.round)]; })"""
     for width, height, places in SHAPES.values():
         size = {"width": width, "height": height}
         async with opened(
             browser, f"{wall.url}/w/hall", java_script_enabled=False, viewport=size
         ) as still:
-            before = [one for one in await still.page.evaluate(boxes) if one[3]]
+            before = [one for one in await still.page.evaluate(BOXES) if one[3]]
         async with opened(browser, f"{wall.url}/w/hall", viewport=size) as seen:
             page = seen.page
             await expect(page.locator("parvis-layout-masonry .slab")).to_have_count(places)
-            assert sorted(await page.evaluate(boxes)) == sorted(before)
+            assert sorted(await page.evaluate(BOXES)) == sorted(before)
             assert len(before) == places
             same = f"window.first.slice(0, {places}).every((one) => one.isConnected)"
             assert await page.evaluate(same), "the elements were replaced"
 
 
-async def test_taking_over_shifts_nothing(browser: Browser, wall: StubWall) -> None:
-    async with opened(browser, f"{wall.url}/w/hall") as seen:
-        await expect(seen.page.locator("parvis-layout-masonry .slab")).to_have_count(6)
-        shift = await seen.page.evaluate(
-            "new Promise((told) => { let sum = 0; new PerformanceObserver((list) => {"
-            " for (const one of list.getEntries()) sum += one.value; })"
-            ".observe({ type: 'layout-shift', buffered: true });"
-            " requestAnimationFrame(() => requestAnimationFrame(() => told(sum))); })"
-        )
-        assert shift < 0.01
+SHIFTED = """new Promise((told) => { let sum = 0; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) sum += one.value; })
+  .observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => told(sum)))); })"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
+JOIN = "https://wall.example.org/p/hall"
+KINDS = [("masonry", "", 6), ("spotlight", JOIN, 1), ("spotlight", "", 1)]
+
+
+def after(event: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    """Answers a request once it has happened."""
+
+    async def hold(route: Route) -> None:
+        await event.wait()
+        await route.continue_()
+
+    return hold
+
+
+@pytest.mark.parametrize(("layout", "join", "places"), KINDS)
+async def test_taking_over_shifts_nothing(
+    browser: Browser, layout: str, join: str, places: int
+) -> None:
+    """Nor when the brand's typeface comes late: words are not set in another one first."""
+    stub = StubWall(face_of(layout=layout), cards(6))
+    stub.join = join
+    with served(stub) as wall:
+        for late in (False, True):
+            async with opened(browser, "") as seen:
+                page = seen.page
+                painted = asyncio.Event()
+                if late:
+                    await page.route("**/*.woff2*", after(painted))
+                await page.goto(f"{wall.url}/w/hall", wait_until="commit")
+                await until(lambda page=page: page.evaluate(PAINTED))  # type: ignore[misc]
+                painted.set()
+                slabs = page.locator(f"parvis-layout-{layout} .slab")
+                await expect(slabs).to_have_count(places)
+                await page.evaluate(SETTLED)
+                assert await page.evaluate(SHIFTED) < 0.01
+
+
+@pytest.mark.parametrize("join", [JOIN, ""])
+async def test_the_first_frame_of_a_spotlight_leaves_no_more_room_than_the_player(
+    browser: Browser, join: str
+) -> None:
+    stub = StubWall(face_of(layout="spotlight"), cards(6))
+    stub.join = join
+    with served(stub) as wall:
+        for width, height, _ in SHAPES.values():
+            size = {"width": width, "height": height}
+            async with opened(
+                browser, f"{wall.url}/w/hall", java_script_enabled=False, viewport=size
+            ) as still:
+                before = await still.page.evaluate(BOXES)
+            async with opened(browser, f"{wall.url}/w/hall", viewport=size) as seen:
+                await expect(seen.page.locator("parvis-layout-spotlight .slab")).to_have_count(1)
+                assert await seen.page.evaluate(BOXES) == before
+                assert (before[0][3:] == [width, height]) is not bool(join)
 
 
 async def test_a_new_post_takes_the_oldest_place_and_its_text_is_only_text(

@@ -18,7 +18,8 @@ Place = tuple[float, float, float, float, int, str]
 class Plan(msgspec.Struct, frozen=True):
     """Where slabs stand in a box of width by height from `least` to below `below`; for `theme`
     alone when it is named. `under`: where the short side is below so many hundredths of the
-    screen's, that is, on a part of a screen that posts share with something else.
+    screen's, that is, on a part of a screen that posts share with something else. `unreached`:
+    instead of the other plans, on a wall where no phone can take part.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True):
     cells: tuple[Place, ...]
     theme: str = ""
     under: float = 0
+    unreached: bool = False
 
 
 def plans_beside(file: str) -> tuple[Plan, ...]:

@@ -1,14 +1,12 @@
-import { type Box, type Card, type Cell, Cells, drawPlate, joinOf, nameplate, type Plan, shows, tagOf, type WallFace } from "@parvis/kit";
+import { type Box, type Card, type Cell, Cells, drawPlate, nameplate, type Plan, shows, tagOf, type WallFace } from "@parvis/kit";
 import PLANS from "./plans.json";
 
 const SHOUT = 8.9; // step of the type scale: a third of the short side
-const WHOLE: readonly Plan[] = [{ name: "whole", least: 0, below: 1000, columns: 1, rows: 1, cells: [[0, 0, 1, 1, 1, "p"]] }];
 const LONG = 90; // more signs than this stand beside the picture, not over it
 
 /** One post at a time fills the wall: words as a poster, a picture with its words on a field, or the two side by side. */
 class Spotlight extends Cells {
-  /** Where no phone can take part, the post has the place of the bar too. */
-  protected readonly plans = joinOf() ? (PLANS as unknown as readonly Plan[]) : WHOLE;
+  protected readonly plans = PLANS as unknown as readonly Plan[];
   private readonly brand = document.createElement("div");
   protected override top = SHOUT;
   protected override pace(): number {

@@ -12,13 +12,14 @@ from parvis.core.contrast import is_colour
 from parvis.core.look import Look
 from parvis.core.wire import WallFace
 from parvis.plug.layout import Plan
+from parvis.web.pages.seats import standing
 
 
-def look_sheet(wall: WallFace, plans: Iterable[Plan]) -> bytes:
-    """The whole sheet, UTF-8."""
+def look_sheet(wall: WallFace, plans: Iterable[Plan], *, reached: bool = True) -> bytes:
+    """The whole sheet, UTF-8; `reached`: whether a phone can take part."""
     lines = [*_tokens(wall.look)] if wall.look is not None else []
-    shaped = [plan for plan in plans if plan.theme in ("", wall.theme)]
-    lines += [line for plan in shaped for line in _places(plan)]
+    fit = standing(plans, wall.theme, reached=reached)
+    lines += [line for plan in fit for line in _places(plan)]
     return "\n".join([*lines, ""]).encode()
 
 

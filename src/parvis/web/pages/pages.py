@@ -169,7 +169,8 @@ class Pages:
         if held is None:
             return problem(404, "There is no such wall.")
         wall = held.snapshot.wall
-        sheet = look_sheet(wall, self._room.plans(wall.layout))
+        reached = bool(self._room.reach.join(wall.wall))
+        sheet = look_sheet(wall, self._room.plans(wall.layout), reached=reached)
         kept = request.query_params.get("v") == mark_of(sheet)
         cache = "public, max-age=31536000, immutable" if kept else "no-cache"
         return Response(sheet, 200, {"cache-control": cache}, media_type="text/css; charset=utf-8")

@@ -1,12 +1,19 @@
-"""Which of the first cards takes which place, as the player will: pictures where they suit."""
+"""Where the first cards stand, as the player has them: in which plan, and who takes which place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from parvis.core.wire import Card
 from parvis.plug.layout import Plan
 from parvis.web.pages.card import picture_of
+
+
+def standing(plans: Iterable[Plan], theme: str, *, reached: bool) -> list[Plan]:
+    """The plans of this theme, where a phone can take part (`reached`) or where none can."""
+    fit = [plan for plan in plans if plan.theme in ("", theme)]
+    own = [plan for plan in fit if plan.unreached is not reached]
+    return own or fit
 
 
 def seated(cards: Sequence[Card], plan: Plan | None) -> list[Card | None]:

@@ -10,7 +10,7 @@ from parvis.plug.layout import Plan
 from parvis.web.element import Element, document, el, json_block
 from parvis.web.pages.card import card_element
 from parvis.web.pages.look import attributes, look_address, look_sheet
-from parvis.web.pages.seats import seated
+from parvis.web.pages.seats import seated, standing
 from parvis.web.scripts import sheets_of
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
@@ -37,7 +37,7 @@ def wall_page(
     cards = snapshot.cards[:first] if not wall.panic else ()
     stage = el(
         "parvis-stage",
-        _first_frame(cards, [plan for plan in plans if plan.theme in ("", wall.theme)]),
+        _first_frame(cards, standing(plans, wall.theme, reached=bool(join))),
         role="main",
         data_wall=wall.wall,
         data_seq=snapshot.seq,
@@ -50,7 +50,7 @@ def wall_page(
         scripts.append(f"layouts/{wall.layout}.js")
     plugins = sorted({face.plugin for face in snapshot.formats if _FILE.fullmatch(face.plugin)})
     scripts += [f"formats/{plugin}.js" for plugin in plugins]
-    look = look_address(wall, look_sheet(wall, plans))
+    look = look_address(wall, look_sheet(wall, plans, reached=bool(join)))
     sheets = [static.address("wall/wall.css"), look]
     faces = [wall.look.face] if wall.look is not None else []
     faces += sheets_of(cards, wall.title, wall.lang)
