@@ -31,7 +31,7 @@ const order = (queue: QueueSeat): TemplateResult | typeof nothing =>
 /** Which posts the list has, in which order. */
 export function filter(queue: QueueSeat): TemplateResult {
   const { desk, view } = queue;
-  return html`<div class="tools row"><nav class="seg" aria-label=${t.nav.filter}>${viewsOf(queue).map(({ name, label, n }) => html`<a href=${desk.href("queue", name)} aria-current=${view === name ? "true" : nothing}>${label}${n ? html` <b>${n}</b>` : nothing}</a>`)}</nav>
+  return html`<div class="tools row wrap"><nav class="seg" aria-label=${t.nav.filter}>${viewsOf(queue).map(({ name, label, n }) => html`<a href=${desk.href("queue", name)} aria-current=${view === name ? "true" : nothing}>${label}${n ? html` <b>${n}</b>` : nothing}</a>`)}</nav><span class="turn"></span>
   ${order(queue)}
   <span class="sp"></span><button class="btn sm only-mid" aria-pressed=${queue.open ? "true" : "false"} @click=${() => queue.unfold()}>${icon("panel-right", 14)}${t.nav.inspector}${caps(desk, "inspector")}</button></div>`;
 }

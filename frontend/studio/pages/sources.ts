@@ -155,7 +155,7 @@ class Sources extends Piece {
       const off = one.enabled === false;
       const well = health?.healthy ?? true;
       return html`<li class="row top g12">${network(one.plugin, 28, false)}<div class="f1 col g4"><span class="row g8"><b class="m el f1">${one.id}</b><span class="row g6 t12 ${off ? "i3" : well ? "good" : "warn"}"><span class="dot ${off ? "off" : well ? "" : "warn"}"></span>${off ? t.sources.paused : well ? t.sources.live : t.sources.ill}</span></span>
-        <span class="t12 i3">${this.name(one.plugin)}</span>${health?.says ? html`<span class="t12 ${well ? "i2" : "warn"}" dir="auto">${health.says}${well || !health.since_ms ? nothing : html` ${t.sources.since(when(health.since_ms, Date.now(), lang))}`}</span>` : nothing}
+        <span class="t12 i3">${this.name(one.plugin)}</span>${health?.says ? html`<span class="t12 ${well ? "i2" : "warn"}" dir="auto">${health.says}${well || !health.since_ms ? nothing : html` (${t.sources.since(when(health.since_ms, Date.now(), lang))})`}</span>` : nothing}
         ${health?.aside ? html`<span class="t12 warn" dir="auto">${t.sources.aside(health.aside)} ${health.last_aside}</span>` : nothing}</div></li>`;
     })}</ul><p class="t12 i3">${t.sources.declared}</p></section>`;
   }

@@ -4,7 +4,7 @@ import { Piece } from "../parts/piece";
 import { caps, icon } from "../parts/small";
 import { shrink } from "../../phone/shrink";
 import { newId } from "../state/acts";
-import { language, number } from "../state/format";
+import { language } from "../state/format";
 import { t } from "../words";
 
 const MOST = 500;
@@ -111,7 +111,7 @@ class Write extends Piece {
     return html`<form class="page-form" @submit=${this.send}><div class="main two-cols"><div class="col g20">
         <div class="col g4"><h2 class="t32">${t.write.answer}</h2><p class="t15 i2">${t.write.help}</p></div>
         <div><label class="lab" for="words">${t.write.text}</label><textarea class="fld big" id="words" rows="5" dir=${dir} lang=${speech} aria-describedby="left" aria-invalid=${this.says ? "true" : "false"} .value=${this.text} @input=${(event: Event) => { this.text = (event.target as HTMLTextAreaElement).value; this.says = ""; this.act = ""; }}></textarea>
-          <p class="help ${left < 0 ? "bad" : ""}" id="left">${left < 0 ? t.write.over(-left) : t.write.left(left)} · ${number(MOST, desk.lang)}</p>${this.says ? html`<p class="bad m" role="alert">${this.says}</p>` : nothing}</div>
+          <p class="help ${left < 0 ? "bad" : ""}" id="left">${left < 0 ? t.write.over(-left) : t.write.left(left)}</p>${this.says ? html`<p class="bad m" role="alert">${this.says}</p>` : nothing}</div>
         ${this.chosen()}
         <div class="narrow-field"><label class="lab" for="speech">${t.write.lang}</label><select class="fld" id="speech" @change=${(event: Event) => (this.speech = (event.target as HTMLSelectElement).value)}>${[...new Set([speech.split("-")[0]!, ...LANGS])].map((one) => html`<option value=${one} ?selected=${one === speech}>${language(one, desk.lang)}</option>`)}</select></div></div>
       <div class="col g8"><p class="t12 i3">${t.write.preview}</p>${alone({ key: "", network: "staff", text: this.text || " ", created_at_ms: 0, lang: speech, dir, author: { key: "", handle: "", name: desk.wall?.title ?? "" }, media: this.files.filter((one) => !isFilm(one)).map(({ url, alt }) => ({ type: "image" as const, url, alt })) })}</div></div>

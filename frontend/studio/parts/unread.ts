@@ -9,5 +9,5 @@ import { icon } from "./small";
 export function unreadTags(desk: Desk, tags: readonly string[], sources: readonly SourceSpec[]): TemplateResult | typeof nothing {
   const found = unread(tags, sources);
   if (!found.length) return nothing;
-  return html`<p class="row top g6 warn unread">${icon("triangle-alert", 16)}<span>${t.sources.unread(found.map((tag) => `#${tag}`).join(", "), found.length)} <a class="lnk" href=${desk.href("settings")}>${t.nav.settings}</a></span></p>`;
+  return html`<p class="row top g6 warn unread">${icon("triangle-alert", 16)}<span>${t.sources.unread(found.map((tag) => `#${tag}`).join(", "), found.length)} <a class="lnk" href=${desk.href("settings")}>${t.nav.settings}</a>.</span></p>`;
 }

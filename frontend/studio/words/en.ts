@@ -48,7 +48,7 @@ export const en = {
   },
   palette: {
     title: "Search or do", field: "What do you want to do?", do: "Do", go: "Go to", posts: "Posts", choose: "choose", does: "do it", undoable: "Everything here can be undone with Z", nothing: (q: string) => `Nothing is called “${q}”.`,
-    theme: { light: "Light", dark: "Dark", auto: "Light or dark, as this machine" }, sign_out: "Sign out", lang: "En français",
+    theme: { light: "Light", dark: "Dark", auto: "As this machine" }, sign_out: "Sign out", lang: "En français",
   },
   door: {
     square: "A parvis is the square before the door. People meet there, and talk.", here: "Installed here, on your machine. Nothing leaves it.",

@@ -50,7 +50,7 @@ export const fr: Words = {
   },
   palette: {
     title: "Chercher ou agir", field: "Que voulez-vous faire ?", do: "Agir", go: "Aller à", posts: "Messages", choose: "choisir", does: "le faire", undoable: "Tout ici s’annule avec Z", nothing: (q) => `Rien ne s’appelle « ${q} ».`,
-    theme: { light: "Clair", dark: "Sombre", auto: "Clair ou sombre, comme cette machine" }, sign_out: "Se déconnecter", lang: "In English",
+    theme: { light: "Clair", dark: "Sombre", auto: "Comme cette machine" }, sign_out: "Se déconnecter", lang: "In English",
   },
   door: {
     square: "Un parvis, c’est la place devant l’entrée. Les gens s’y retrouvent et se parlent.", here: "Installé ici, sur votre machine. Aucune donnée n’en sort.",

@@ -149,11 +149,47 @@ async def test_at_twice_the_size_nothing_scrolls_sideways(browser: Browser, name
                 "[...document.querySelectorAll('main, main *')].filter(one => one.scrollWidth >"
                 " one.clientWidth + 1 && one.clientWidth > 200 && ['visible', 'auto', 'hidden']"
                 ".includes(getComputedStyle(one).overflowX) && !one.matches('.el,"
-                " .thumbs-row, .thumbs-row *, .wall *, .scroll, .scroll *, textarea, select, input,"
+                " .wall *, .scroll, .scroll *, textarea, select, input,"
                 " .pane-real, .photo, .read, svg, .list *'))"
                 ".map(one => one.className + ' ' + one.tagName)"
             )
             assert over == [], f"{width}: {over}"
+
+
+CUT = """[...document.querySelectorAll('.nav .el, .seg > *, .btn, .lab, .chip, .source .t12, th')]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && one.clientWidth > 1
+    && getComputedStyle(one).display !== 'inline' && one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.textContent.trim())"""
+OVER = """[...document.querySelectorAll('.found .row.t12, .post > header')].flatMap(row =>
+  [...row.children].map(one => one.getBoundingClientRect()).filter((box, at, all) =>
+    all.some((other, place) => place > at && other.width && box.width
+      && other.left < box.right - 1 && other.top < box.bottom - 1
+      && box.left < other.right - 1 && box.top < other.bottom - 1))).length"""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("width", [390, 768, 1024, 1440])
+async def test_no_label_is_cut_and_nothing_lies_over_another(
+    browser: Browser, lang: str, width: int
+) -> None:
+    desk = FakeDesk(dark=True, ill=True)
+    size = {"width": width, "height": 900}
+    names = (
+        *PAGES,
+        "queue/hidden",
+        "posts/mastodon:example:100",
+        "sources/mastodon",
+        "screens/bar",
+    )
+    async with seated(browser, desk, "#/hall/tonight", lang=lang, viewport=size) as page:
+        for name in names:
+            await page.evaluate("place => { location.hash = place }", f"#/hall/{name}")
+            await ready(page)
+            assert await page.evaluate(CUT) == [], name
+            assert await page.evaluate(OVER) == 0, name
+            tools = page.locator(".tools .seg").first
+            if await tools.count():
+                assert await tools.evaluate("one => one.scrollWidth <= one.clientWidth"), name
 
 
 async def test_arabic_keeps_its_direction_inside_an_english_page(browser: Browser) -> None:
