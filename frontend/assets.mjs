@@ -26,6 +26,7 @@ const SHEETS = {
 };
 export const NETWORKS = [
   "mastodon", "bluesky", "youtube", "instagram", "facebook", "x", "tiktok", "threads", "reddit", "flickr",
+  "telegram",
 ];
 
 const FACE = /@font-face\s*\{[^}]*\}/g;

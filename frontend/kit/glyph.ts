@@ -11,6 +11,7 @@ const NETWORKS: Record<string, string> = {
   threads: "Threads",
   reddit: "Reddit",
   flickr: "Flickr",
+  telegram: "Telegram",
 };
 
 /** The network's name as it stands on the label; '' for our own doors, where the author alone says it. */

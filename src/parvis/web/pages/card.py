@@ -23,6 +23,7 @@ NETWORKS = {
     "threads": "Threads",
     "reddit": "Reddit",
     "flickr": "Flickr",
+    "telegram": "Telegram",
 }
 
 
