@@ -88,6 +88,9 @@ def test_no_other_file_writes_a_csv() -> None:
     writes = {
         str(path.relative_to(root))
         for path in root.rglob("*.py")
-        if any(word in path.read_text("utf-8") for word in ("import csv", "csv.writer", "text/csv"))
+        if "sources" not in path.parts  # they read
+        and any(
+            word in path.read_text("utf-8") for word in ("import csv", "csv.writer", "text/csv")
+        )
     }
     assert writes == {"stats/sheet.py", "web/api/numbers.py"}
