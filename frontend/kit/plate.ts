@@ -5,6 +5,7 @@ import type { WallFace } from "./wire";
 
 const NARROW = 6; // hundredths: less room than this, and the tag stands alone
 const LEAST_QR = 13; // hundredths of the short side: smaller is read by no phone
+const LINE_SIZES = [3.47, 3, 2.6]; // hundredths
 const LARGEST_QR = 30; // above it a code takes more from the posts than it gives
 
 /** Where a phone takes part, to be read: it reads from the left on every wall, and breaks where a path does. */
@@ -43,6 +44,7 @@ export function drawPlate(holder: HTMLElement, wall: WallFace, u: number, large:
   inner.append(column);
   holder.replaceChildren(inner);
   addCode(wall, inner, column, u);
+  if (large) narrow(title, u);
   if (!large && words.clientHeight < NARROW * u) title.remove();
   fitWords(say, words, u, large ? 5 : 4.6);
 }
@@ -59,6 +61,16 @@ function addCode(wall: WallFace, inner: HTMLElement, column: HTMLElement, u: num
   inner.append(code);
   inner.classList.toggle("tight", !wide);
   inner.classList.toggle("upright", upright);
+}
+
+/** A tag is rather set smaller, down to what can be read, than broken. */
+function narrow(line: HTMLElement, u: number): void {
+  line.classList.add("unbroken");
+  for (const size of LINE_SIZES) {
+    line.style.fontSize = `${size * u}px`;
+    if (line.scrollWidth <= line.clientWidth) return;
+  }
+  line.classList.remove("unbroken");
 }
 
 function fitWords(say: HTMLElement, words: HTMLElement, u: number, top: number): void {

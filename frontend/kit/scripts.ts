@@ -69,6 +69,20 @@ export function fontsFor(text: string, lang: string): Promise<void> {
   return within(LONGEST_MS, ready);
 }
 
+const PROBE = "mmmmmmmmmm";
+
+/** Some engines of 2018 draw the letters of a variable typeface on top of one another: they get the system's own. */
+export function mendFaces(): void {
+  const probe = document.createElement("span");
+  probe.className = "probe";
+  probe.textContent = PROBE;
+  document.body.append(probe);
+  const isSound = probe.offsetWidth > 0.3 * PROBE.length * parseFloat(getComputedStyle(probe).fontSize);
+  probe.remove();
+  if (isSound) return;
+  for (const face of ["--display", "--text"]) document.documentElement.style.setProperty(face, "sans-serif");
+}
+
 /** Resolves when the picture is decoded, true, or cannot be had, false, or 6 s have gone, false. */
 export function decoded(image: HTMLImageElement): Promise<boolean> {
   const late = new Promise<boolean>((done) => setTimeout(() => done(false), 6000));

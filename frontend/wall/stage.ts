@@ -3,7 +3,7 @@ import { loadGlyphs } from "../kit/glyph";
 import { loadHalf } from "../kit/half";
 import { Live, pageSnapshot } from "../kit/live";
 import { withPinned } from "../kit/apply";
-import { fontsFor, loadSheet, sheetsFor } from "../kit/scripts";
+import { fontsFor, loadSheet, mendFaces, sheetsFor } from "../kit/scripts";
 import { Formats } from "./formats";
 import { Light } from "./light";
 import { reporting } from "./report";
@@ -63,7 +63,10 @@ class Stage extends HTMLElement {
       ...cards.slice(0, posts.length).map((card) => fontsFor(`${card.text} ${card.author?.name ?? ""} @a`, card.lang || wall.lang)),
     ]);
     const late = new Promise<void>((done) => void after(FACES_MS, done));
-    void Promise.race([faces, late]).then(() => this.open(snapshot, posts));
+    void Promise.race([faces, late]).then(() => {
+      mendFaces();
+      this.open(snapshot, posts);
+    });
     void faces.then(() => after(0, () => this.fit()));
   }
 

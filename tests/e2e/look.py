@@ -133,6 +133,12 @@ FAULTS = """() => {
     const foot = box(label);
     if (label.dataset.page && !label.closest('.bill') && foot.top < seen.bottom - 1) say('overlap');
   }
+  for (const one of document.querySelectorAll('.layout .handle')) {
+    const lines = one.getClientRects(), size = parseFloat(getComputedStyle(one).fontSize);
+    if (lines.length === 1 && lines[0].width > 0
+        && lines[0].width < 0.3 * size * one.textContent.length)
+      faults.push('letters lie on one another');
+  }
   for (const one of document.querySelectorAll('.plate p, .clock p, .block p, .corner')) {
     const whole = box(one.closest('.cell, .block') || document.body), at = box(one);
     if (at.right > whole.right + 1 || at.left < whole.left - 1 || at.bottom > whole.bottom + 1)
@@ -142,9 +148,9 @@ FAULTS = """() => {
   const area = cells.reduce((sum, one) => sum + one.width * one.height, 0);
   const room = Array.from(document.querySelectorAll('parvis-stage > .layout'), box)[0];
   if (cells.length && area < 0.94 * room.width * room.height) faults.push('holes');
-  const parts = Array.from(document.querySelectorAll('.layout, .shared > .formats'), box)
+  const parts = Array.from(document.querySelectorAll('.shared > .layout, .shared > .formats'), box)
     .map((one) => one.width * one.height);
-  if (parts.length && parts.reduce((sum, one) => sum + one) < 0.96 * innerWidth * innerHeight)
+  if (parts.length && parts.reduce((sum, one) => sum + one) < 0.9 * innerWidth * innerHeight)
     faults.push('a part of the screen is empty');
   for (const one of document.querySelectorAll('.poll-mark p, .poll-head h2')) {
     const at = box(one), home = box(one.closest('.poll-column, .poll-head'));

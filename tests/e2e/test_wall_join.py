@@ -78,6 +78,22 @@ async def test_every_size_shows_how_to_join(browser: Browser, layout: str) -> No
     assert found == []
 
 
+async def test_a_tag_is_rather_set_smaller_than_broken(browser: Browser) -> None:
+    face = face_of(theme="fashion", title="Maison Orme", hashtags=["maisonorme"])
+    stub = StubWall(face, cards_in("fr"))
+    stub.join = JOIN
+    with served(stub) as wall:
+        async with opened(browser, f"{wall.url}/w/hall") as seen:
+            await listening(wall)
+            await seen.page.evaluate(SETTLED)
+            tag = seen.page.locator(".plate .logoless")
+            await expect(tag).to_have_text("#maisonorme")
+            lines = "(one) => one.offsetHeight / parseFloat(getComputedStyle(one).fontSize)"
+            assert await tag.evaluate(lines) < 1.5, "one line"
+            size = "(one) => parseFloat(getComputedStyle(one).fontSize)"
+            assert await tag.evaluate(size) >= 0.025 * 1080
+
+
 async def test_the_ticker_turns_between_its_name_and_the_way_to_join(browser: Browser) -> None:
     stub = StubWall(face_of(layout="ticker"), cards_in("fr"))
     stub.join = JOIN

@@ -165,6 +165,25 @@ async def test_the_first_frame_of_a_spotlight_leaves_no_more_room_than_the_playe
                 assert (before[0][3:] == [width, height]) is not bool(join)
 
 
+NARROW = """Object.defineProperty(HTMLElement.prototype, "offsetWidth", {
+  get() { return this.className === "probe" ? 150 : this.getBoundingClientRect().width; } });"""
+FACES = """["--display", "--text"].map((face) =>
+  document.documentElement.style.getPropertyValue(face))"""
+
+
+async def test_an_engine_that_squeezes_our_typefaces_gets_its_own(
+    browser: Browser, wall: StubWall
+) -> None:
+    for squeezes, faces in ((False, ["", ""]), (True, ["sans-serif", "sans-serif"])):
+        async with opened(browser, "") as seen:
+            if squeezes:
+                await seen.page.add_init_script(NARROW)
+            await seen.page.goto(f"{wall.url}/w/hall")
+            await expect(seen.page.locator("parvis-layout-masonry .slab")).to_have_count(6)
+            assert await seen.page.evaluate(FACES) == faces
+            await expect(seen.page.locator(".probe")).to_have_count(0)
+
+
 async def test_a_new_post_takes_the_oldest_place_and_its_text_is_only_text(
     browser: Browser, wall: StubWall
 ) -> None:
