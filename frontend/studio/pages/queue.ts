@@ -183,7 +183,8 @@ class Queue extends Piece implements QueueSeat {
   // one in hand ----------------------------------------------------------------------------------
   choose(key: string, given = false): void {
     this.given = given;
-    if (!given) this.reason.over();
+    if (given) this.show(key);
+    else this.reason.over();
     if (key === this.chosen) return;
     this.claim.drop();
     this.chosen = key;
@@ -232,6 +233,11 @@ class Queue extends Piece implements QueueSeat {
   private follow(from: number, to: number): void {
     if (from < 0 || from === to || inSight(from, this.top, this.height) !== this.top) return;
     this.stand(inSight(to, this.given && !this.top ? 0 : Math.max(0, this.top + (to - from) * ROW), this.height));
+  }
+
+  private show(key: string): void {
+    const at = this.lines.findIndex((one) => one.key === key);
+    if (at >= 0) this.stand(inSight(at, this.top, this.height));
   }
 
   private stand(top: number): void {
