@@ -26,7 +26,7 @@ const SHEETS = {
 };
 export const NETWORKS = [
   "mastodon", "bluesky", "youtube", "instagram", "facebook", "x", "tiktok", "threads", "reddit", "flickr",
-  "telegram",
+  "telegram", "whatsapp",
 ];
 
 const FACE = /@font-face\s*\{[^}]*\}/g;

@@ -12,6 +12,7 @@ const NETWORKS: Record<string, string> = {
   reddit: "Reddit",
   flickr: "Flickr",
   telegram: "Telegram",
+  whatsapp: "WhatsApp",
 };
 
 /** The network's name as it stands on the label; '' for our own doors, where the author alone says it. */

@@ -35,7 +35,7 @@ App = ASGI | web.Application
 class Guide(NamedTuple):
     """How to use a simulator: `addresses`, the source that listens to it (its `settings` as TOML),
     and for each verb of `POST /sim/…` a body that it takes; `secret` is the token that it wants,
-    `credential` what the source calls it.
+    under each of the names in `credentials`.
     """
 
     addresses: tuple[str, ...]
@@ -43,7 +43,7 @@ class Guide(NamedTuple):
     settings: str
     calls: tuple[tuple[str, str], ...]
     secret: str = ""
-    credential: str = "token"
+    credentials: tuple[str, ...] = ("token",)
 
 
 class Simulator(Protocol):

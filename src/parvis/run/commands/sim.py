@@ -68,7 +68,8 @@ def lines_of(guide: sim.Guide, base: str) -> Iterator[str]:
     yield f'  plugin = "{guide.plugin}"'
     yield f"  settings = {guide.settings}"
     if guide.secret:
-        yield f'  secrets = {{ {guide.credential} = "{VARIABLE}" }}'
+        named = ", ".join(f'{name} = "{VARIABLE}"' for name in guide.credentials)
+        yield f"  secrets = {{ {named} }}"
     yield "in parvis.toml of the data folder, before parvis starts:"
     yield f'  allow_private = ["{target}"]'
     before = f"{VARIABLE}={guide.secret} " if guide.secret else ""

@@ -24,6 +24,7 @@ NETWORKS = {
     "reddit": "Reddit",
     "flickr": "Flickr",
     "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
 }
 
 
