@@ -50,7 +50,7 @@ def guide(base: str, args: argparse.Namespace) -> Guide:
         f'{{ server = "{base}", hub = "{base}/subscribe", tags = ["{args.tag}"],'
         f' channels = ["@square"], videos = ["{LIVE}"], chat = ["{LIVE}"] }}'
     )
-    return Guide((base,), "youtube", settings, calls, args.key, "key")
+    return Guide((base,), "youtube", settings, calls, args.key, ("key",))
 
 
 def build(args: argparse.Namespace) -> web.Application:
