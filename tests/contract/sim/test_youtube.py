@@ -88,7 +88,9 @@ async def test_units_are_counted_also_for_what_is_refused(client: Client) -> Non
 async def test_a_hundred_searches_a_day(client: Client) -> None:
     await client.told("settings", searched=99)
     assert (await client.get("search", q="x"))[0] == 200
-    assert reason(await client.get("search", q="x")) == (403, "quotaExceeded")
+    spent = await client.get("search", q="x")
+    assert reason(spent) == (429, "rateLimitExceeded")
+    assert "Search Queries per day" in spent[1]["error"]["message"]
     assert (await client.get("videos", id="x"))[0] == 200
 
 

@@ -122,6 +122,19 @@ async def test_what_failed_half_way_is_not_taken_for_seen(network: Network) -> N
     assert listening.texts() == ["Patience"]
 
 
+async def test_a_look_that_fails_beside_others_takes_nothing_for_seen(network: Network) -> None:
+    network.publish("Patience #parvis")
+    video = network.publish("With comments")
+    network.comment(video, "Bravo")
+    network.world.refusals.put(Refusal("videos", 503, 1))
+    listening = network.listen(tags=["parvis"], videos=[video])
+    page = await listening.poll()
+    assert listening.texts() == ["Bravo"], "the place has moved"
+    while "Patience #parvis" not in listening.texts():
+        assert len(network.asked("search")) < 3
+        page = await network.go_on(listening, page)
+
+
 async def test_comments_come_with_their_edits_and_answers_of_the_recheck(network: Network) -> None:
     video = network.publish("With comments")
     first = network.comment(video, "Bravo & <b>merci</b>")
@@ -173,6 +186,19 @@ async def test_the_simulated_network_punishes_whoever_comes_too_soon(network: Ne
     with pytest.raises(Later):
         await source.poll("")
     assert network.world.quota.spent == spent, "no storm"
+
+
+async def test_of_what_was_said_before_only_the_newest_is_taken(network: Network) -> None:
+    video = network.publish("Live", live=True)
+    for number in range(9):
+        network.say(video, f"before {number}")
+    listening = network.listen(chat=[video], units=1_000_000, limit=2)
+    page = await listening.poll()
+    assert listening.texts() == ["before 7", "before 8"]
+    for number in range(5):
+        network.say(video, f"then {number}")
+    await network.go_on(listening, page)
+    assert len(listening.wall) == 7
 
 
 async def test_deletions_and_bans_of_a_chat_take_its_messages_off(network: Network) -> None:
@@ -235,17 +261,28 @@ async def test_the_units_of_a_day_last_the_hours_of_the_chat(network: Network) -
     listening = network.listen(chat=[video], units=2000, chat_hours=2, channels=["@square"])
     page = await listening.poll()
     began_ms = network.clock()
+    early = 0
     while network.clock() < began_ms + 2 * 3_600_000:
         page = await network.go_on(listening, page)
+        if network.clock() < began_ms + 3_600_000:
+            early = len(network.asked("messages"))
     polls = len(network.asked("messages"))
+    assert 0.4 < early / polls < 0.6, "spread evenly"
     assert 300 <= polls <= 380, "about 1,900 units at five each"
     assert network.world.quota.spent < 2000
-    last = len(network.asked("playlistItems"))
-    for _ in range(3):
-        page = await network.go_on(listening, page)
-    network.clock.advance(3600)
+
+
+async def test_something_is_kept_from_the_chat(network: Network) -> None:
+    video = network.publish("Live", live=True)
+    listening = network.listen(chat=[video], units=2000, channels=["@square"])
     await listening.poll()
-    assert len(network.asked("playlistItems")) > last, "something is kept from the chat"
+    spent = (await listening.source._units.today()).units
+    await listening.source._units.take(2000 - spent - 60)
+    network.clock.advance(40_000)
+    asked = len(network.asked("messages")), len(network.asked("playlistItems"))
+    await listening.poll()
+    now = len(network.asked("messages")), len(network.asked("playlistItems"))
+    assert now == (asked[0], asked[1] + 1)
 
 
 @pytest.mark.parametrize("spent_by", ["us", "others"])

@@ -48,11 +48,7 @@ def _counted(resource: str, give: Callable[[World, Query], Json]) -> Handler:
         try:
             _known(world, request.headers.get("X-Goog-Api-Key", query.get("key", "")))
             if not world.quota.takes(resource):
-                words = (
-                    "The request cannot be completed because you have exceeded your"
-                    ' <a href="/youtube/v3/getting-started#quota">quota</a>.'
-                )
-                raise Wrong(403, "quotaExceeded", words, "youtube.quota")
+                raise _spent(resource)
             if refused := world.refusals.answer(resource, "rest"):
                 return refused
             if "part" not in query:
@@ -62,6 +58,20 @@ def _counted(resource: str, give: Callable[[World, Query], Json]) -> Handler:
             return wrong.told()
 
     return counted
+
+
+def _spent(resource: str) -> Wrong:
+    if resource == "search":
+        words = (
+            "Quota exceeded for quota metric 'Search Queries' and limit 'Search Queries per day' of"
+            " service 'youtube.googleapis.com' for consumer 'project_number:1'."
+        )
+        return Wrong(429, "rateLimitExceeded", words, "global")
+    words = (
+        "The request cannot be completed because you have exceeded your"
+        ' <a href="/youtube/v3/getting-started#quota">quota</a>.'
+    )
+    return Wrong(403, "quotaExceeded", words, "youtube.quota")
 
 
 def _known(world: World, key: str) -> None:

@@ -148,6 +148,17 @@ def test_a_wrong_key_is_told_as_google_tells_it_now() -> None:
     assert isinstance(found, Refused) and "does not know this key" in str(found)
 
 
+def test_a_day_of_searches_is_told_in_other_words() -> None:
+    words = (
+        "Quota exceeded for quota metric 'Search Queries' and limit 'Search Queries per {}' of"
+        " service 'youtube.googleapis.com' for consumer 'project_number:1'."
+    )
+    day = error(429, "rateLimitExceeded", words.format("day"), status="RESOURCE_EXHAUSTED")
+    minute = error(429, "rateLimitExceeded", words.format("minute"), status="RESOURCE_EXHAUSTED")
+    assert type(meaning(429, day, HOST, "x")) is Quota
+    assert type(meaning(429, minute, HOST, "x")) is Later
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b"[]", b'{"errors": 1}', b"{"])
 def test_what_is_not_googles_word_is_a_bad_moment(body: bytes) -> None:
     found = meaning(404, body, HOST, "video x")

@@ -94,8 +94,6 @@ def _player(id_: str, snippet: Fields, details: Fields) -> Media:
         type="embed",
         url=f"https://www.youtube-nocookie.com/embed/{id_}",
         alt=one_line(text(snippet, "title"), 200),
-        w=16,
-        h=9,
         duration_s=_length_s(text(details, "duration")),
         poster=_thumbnail(snippet, _SIZES),
     )

@@ -75,7 +75,8 @@ def meaning(status: int, body: bytes, host: str, what: str) -> Exception:
     def any_of(names: tuple[str, ...]) -> bool:
         return any(name in error.reasons for name in names)
 
-    if any_of(QUOTA):
+    # of searches it is told as 429 "… limit 'Search Queries per day' of service …", seen 2026-08
+    if any_of(QUOTA) or "per day" in error.message.lower():
         return Quota()
     if any_of(_RATE) or status == 429:
         return Later("YouTube asks us to slow down (rateLimitExceeded).", SLOW_S)
