@@ -67,9 +67,16 @@ class RateBudget:
         pause = max(_meta_pauses(headers), default=0.0)
         if status in (429, 503):
             asked = retry_after_s(headers, now_s)
-            pause = max(pause, asked if asked else (reset_in or 0.0) if status == 429 else 0.0)
+            # a network that says that more is left refuses something else (X: a second stream)
+            told = (reset_in or 0.0) if status == 429 and not self._has_more(headers, now_s) else 0
+            pause = max(pause, asked if asked else told)
         if pause > 0:
             self._not_before = max(self._not_before, now_s + min(pause, self._cap_s))
+
+    @staticmethod
+    def _has_more(headers: Mapping[str, str], now_s: float) -> bool:
+        left, _ = _limits(headers, now_s)
+        return left is not None and left >= 1
 
     def _learn_limits(
         self, headers: Mapping[str, str], now_s: float, their_now: float

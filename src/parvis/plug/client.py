@@ -133,7 +133,13 @@ class Client:
 
     @asynccontextmanager
     async def streamed(
-        self, ask: Ask, scope: Scope, idle_s: float, max_line: int, accept: tuple[str, ...]
+        self,
+        ask: Ask,
+        scope: Scope,
+        idle_s: float,
+        max_line: int,
+        accept: tuple[str, ...],
+        allow: tuple[int, ...] = (),
     ) -> AsyncGenerator[Stream]:
         """An endless answer, while the block lasts."""
         with self.transport.mapped(ask.url, ask.deadline_s):
@@ -141,9 +147,10 @@ class Client:
                 response = await self.transport.send(ask, scope)
         kept = bytearray()
         try:
-            if error := self._judged(response):
-                raise error
-            check_type(_reply(response, b"?"), accept)
+            if response.status not in allow:
+                if error := self._judged(response):
+                    raise error
+                check_type(_reply(response, b"?"), accept)
             chunks = self._chunks(response, idle_s, max_line, kept)
             yield Stream(
                 chunks,

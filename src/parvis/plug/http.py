@@ -180,14 +180,15 @@ class Http:
         deadline_s: float = 20.0,
         accept: tuple[str, ...] = (),
         redirects: int = 3,
+        allow: tuple[int, ...] = (),
     ) -> AbstractAsyncContextManager[Stream]:
         """An endless answer, line by line. `deadline_s` is for its head; `Later` when nothing comes
-        for `idle_s`.
+        for `idle_s`. `allow`: error statuses to hand over as they are, with what they say.
         """
         client = self._client()
         ask = client.ask("GET", url, params, headers, bearer, deadline_s, accept, redirects)
         ask = _with_headers(ask, {"Accept-Encoding": "identity"})
-        return client.streamed(ask, self._scope, idle_s, max_line, accept)
+        return client.streamed(ask, self._scope, idle_s, max_line, accept, allow)
 
     def websocket(
         self,

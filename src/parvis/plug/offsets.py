@@ -23,6 +23,8 @@ class Mark(NamedTuple):
     end: int
     type: EntityType
     href: str = ""
+    shown: str = ""
+    """What is to be read there instead of the stretch itself, where the network asks for that."""
 
 
 class Marked(NamedTuple):
@@ -61,16 +63,19 @@ def _placed(text: str, size: Callable[[str], int]) -> Place:
     return lambda given: places.get(given, -1)
 
 
-def marked(text: str, marks: Iterable[Mark]) -> Marked:
+def marked(
+    text: str, marks: Iterable[Mark], read: Callable[[str], str] = lambda piece: piece
+) -> Marked:
     """`text` cleaned, and the marks that lie in it; of two that overlap, the one that begins first
-    stays."""
+    stays. `read` takes each piece between the marks out of the network's writing (`&amp;`).
+    """
     parts: list[str] = []
     entities: list[Entity] = []
     at = size = 0
 
     def put(piece: str) -> str:
         nonlocal size
-        cleaned = clean(piece)
+        cleaned = clean(read(piece))
         parts.append(cleaned)
         size += len(cleaned)
         return cleaned
@@ -80,7 +85,7 @@ def marked(text: str, marks: Iterable[Mark]) -> Marked:
             continue
         put(text[at : mark.start])
         begins = size
-        said = put(text[mark.start : mark.end])
+        said = put(mark.shown or text[mark.start : mark.end])
         at = mark.end
         if said.strip():
             href = safe_href(mark.href) if mark.href else ""

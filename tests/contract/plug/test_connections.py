@@ -75,6 +75,17 @@ async def test_a_cut_stream_is_for_later_and_a_refused_one_is_refused() -> None:
                 raise AssertionError("never open")
 
 
+async def test_a_stream_that_is_refused_can_be_handed_over_with_what_it_says() -> None:
+    headers = {"Content-Type": "application/json", "x-rate-limit-remaining": "3"}
+    routes = {"/no": reply('{"title": "why"}', status=429, headers=headers)}
+    async with (
+        town(routes) as place,
+        place.client().stream(place.url("/no"), allow=(429,)) as stream,
+    ):
+        assert (stream.status, stream.headers["x-rate-limit-remaining"]) == (429, "3")
+        assert [line async for line in stream.lines()] == [b'{"title": "why"}']
+
+
 async def test_a_socket_talks_both_ways_and_ends() -> None:
     async def echo(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()

@@ -93,6 +93,8 @@ def test_meta_tells_percentages(name: str, usage: object, wait: float) -> None:
         ({"retry-after": "soon"}, 429, 0),
         ({"retry-after": "999999999"}, 429, CAP_S),
         ({"x-ratelimit-reset": "44"}, 429, 44),
+        ({"x-ratelimit-reset": "44", "x-ratelimit-remaining": "0"}, 429, 44),
+        ({"x-ratelimit-reset": "44", "x-ratelimit-remaining": "3"}, 429, 0),
         ({}, 429, 0),
     ],
 )

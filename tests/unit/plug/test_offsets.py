@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,15 @@ def test_every_entity_is_what_it_says(text: str, spans: list[tuple[int, int]]) -
         assert said.text[each.start : each.end] == each.text
     ends = [each.end for each in said.entities]
     assert all(a <= b.start for a, b in zip(ends, said.entities[1:], strict=False))
+
+
+def test_a_mark_may_be_shown_otherwise_and_pieces_are_read_after_they_are_cut() -> None:
+    text = "a &amp; b https://t.co/x &lt; #c"
+    marks = [Mark(10, 24, "link", "https://t.co/x", "example.org"), Mark(30, 32, "tag")]
+    said = marked(text, marks, unescape)
+    assert said.text == "a & b example.org < #c"
+    assert [(each.start, each.end, each.text) for each in said.entities] == [
+        (6, 17, "example.org"),
+        (20, 22, "#c"),
+    ]
+    assert said.entities[0].href == "https://t.co/x"

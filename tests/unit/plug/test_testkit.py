@@ -300,6 +300,15 @@ async def test_the_fake_network_answers_as_the_real_one() -> None:
     assert (await http.get(URL, conditional=first.validators)).not_modified
 
 
+async def test_the_fake_network_hands_over_a_refused_stream() -> None:
+    http = FakeHttp().answers(URL, b"why\n", status=409)
+    async with http.stream(URL, allow=(409,)) as stream:
+        assert stream.status == 409 and [line async for line in stream.lines()] == [b"why"]
+    with pytest.raises(Refused, match="409"):
+        async with http.stream(URL):
+            raise AssertionError("never open")
+
+
 async def test_the_fake_network_streams() -> None:
     http = FakeHttp().streams(URL, b"a\nb", b"c\n").streams(URL, b"d\n", Later("cut"))
     async with http.stream(URL) as stream:

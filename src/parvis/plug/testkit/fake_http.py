@@ -139,10 +139,11 @@ class FakeHttp(Http):
         deadline_s: float = 20.0,
         accept: tuple[str, ...] = (),
         redirects: int = 3,
+        allow: tuple[int, ...] = (),
     ) -> AbstractAsyncContextManager[Stream]:
         """The next scripted stream."""
         self.asked.append(Asked("GET", url, dict(params or {}), dict(headers or {}), bearer))
-        return self._stream(url, max_line)
+        return self._stream(url, max_line, allow)
 
     def websocket(
         self,
@@ -177,9 +178,14 @@ class FakeHttp(Http):
         return reply
 
     @asynccontextmanager
-    async def _stream(self, url: str, max_line: int) -> AsyncGenerator[Stream]:
+    async def _stream(
+        self, url: str, max_line: int, allow: tuple[int, ...]
+    ) -> AsyncGenerator[Stream]:
         if _bare(url) not in self._streams:
-            self._next(url, (), ())  # a scripted refusal
+            said = self._next(url, (), allow)  # a scripted refusal
+            body = _flow((said.body,))
+            yield Stream(body, url=url, status=said.status, headers=said.headers)
+            return
         yield Stream(_flow(self._script(url)), url=url, max_line=max_line)
 
     @asynccontextmanager
