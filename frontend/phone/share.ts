@@ -12,6 +12,8 @@ interface Shared {
   readonly at_ms: number;
   readonly wall: string;
   readonly dir: "ltr" | "rtl";
+  readonly ground: string;
+  readonly ink: string;
   readonly may_crop: boolean;
   readonly copied: string;
 }
@@ -103,7 +105,7 @@ export function draw(shared: Shared, image: HTMLImageElement | null): Promise<Bl
     .join("  ·  ");
   canvas.width = WIDTH;
   canvas.height = high + EDGE + words.length * size * 1.25 + (label ? 70 : 0) + 130;
-  pen.fillStyle = "#261329";
+  pen.fillStyle = shared.ground;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   if (there) pen.drawImage(there, 0, (high - natural) / 2, WIDTH, natural);
   if (there && high < natural) pen.fillRect(0, high, WIDTH, canvas.height - high);
@@ -112,16 +114,14 @@ export function draw(shared: Shared, image: HTMLImageElement | null): Promise<Bl
   pen.textAlign = right ? "right" : "left";
   pen.direction = shared.dir;
   let y = high + EDGE + size * 0.6;
-  pen.fillStyle = "#fdf3f6";
+  pen.fillStyle = shared.ink;
   pen.font = face(600, size);
   for (const line of words) {
     pen.fillText(line, x, y);
     y += size * 1.25;
   }
   pen.font = face(400, 34);
-  pen.fillStyle = "#e4d3dd";
   if (label) pen.fillText(label, x, y + 20);
-  pen.fillStyle = "#f7c76c";
   pen.font = face(600, 34);
   pen.fillText(shared.wall, x, canvas.height - 60);
   return new Promise((made, failed) => canvas.toBlob((blob) => (blob ? made(blob) : failed(new Error("no picture"))), "image/png"));

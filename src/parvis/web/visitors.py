@@ -315,9 +315,7 @@ class Visitors:
         passed = await passed_on(self._room.engine, face.wall, card, policy, "embed", now_ms)
         base = self._room.public_url.rstrip("/") or request.scope["parvis.visitor"].origin
         address = f"{base}/s/{face.wall}?post={quote(key, safe='')}"
-        body = share_page(
-            passed or bare(card), face.title, face.wall, tongue, self._room.static, address
-        )
+        body = share_page(passed or bare(card), face, tongue, self._room.static, address)
         return page(request, body, cache="no-store")
 
     # parts ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ said before it could be.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.street import Street
 from tests.studio import colleague, value
 
 WALL = "/api/walls/square"
+LOGO = "data:image/svg+xml;base64,PHN2Zy8+"
 DIM = {"fields": ["#ffc814", "#1a33ff"], "inks": ["#ffe08a"]}
 
 
@@ -36,6 +38,22 @@ async def test_a_brand_is_computed_and_not_saved(street: Street) -> None:
         "ink", "soft", "field1", "field2", "field3", "field4",
     ]  # fmt: skip
     assert value(await street.get(WALL, key=True)) == before
+
+
+async def test_the_audiences_pages_wear_the_brand(street: Street) -> None:
+    await saved(street, {"fields": ["#ffc814"], "logo": LOGO})
+    page = (await street.get("/p/square")).body.decode()
+    (sheet,) = re.findall(r'href="/look/square/phone\.css\?v=([0-9a-f]{16})"', page)
+    (logo,) = re.findall(r'src="/look/square/logo\?v=([0-9a-f]{16})"', page)
+    assert 'name="theme-color" content="#ffc814"' in page
+    worn = await street.get("/look/square/phone.css", v=sheet)
+    assert b"--b1: #ffc814" in worn.body and "immutable" in worn.headers["cache-control"]
+    drawn = await street.get("/look/square/logo", v=logo)
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    assert drawn.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert drawn.headers["x-content-type-options"] == "nosniff"
+    for path in ("/look/none/phone.css", "/look/none/logo"):
+        assert (await street.get(path)).status == 404
 
 
 async def test_what_is_left_out_stays_as_the_wall_has_it(street: Street) -> None:

@@ -184,7 +184,13 @@ def test_receipts_and_shared_posts_hold_text_as_text(text: str, other: str) -> N
         assert (
             not text or fit(text) in check(receipt.page(STATIC, says=other)).texts["textarea.text"]
         )
-    shared = share_page(card(text, other, []), other, "hall", TONGUES["en"], STATIC, "http://x/s")
+    shared = share_page(
+        card(text, other, []),
+        WallFace("hall", other, "en", "masonry", "conference", "dark"),
+        TONGUES["en"],
+        STATIC,
+        "http://x/s",
+    )
     check(shared)
 
 

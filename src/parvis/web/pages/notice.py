@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
+from parvis.core.wire import face_of
 from parvis.web.element import Element, el
+from parvis.web.pages.livery import livery_of
 from parvis.web.pages.phone_parts import icon, languages, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
@@ -55,7 +57,15 @@ def notice_page(
         languages(tongue, f"/notice/{wall.id}"),
         class_="bar",
     )
-    return whole(tongue, static, f"{say('title')} · {wall.title}", "notice", top, main)
+    return whole(
+        tongue,
+        static,
+        f"{say('title')} · {wall.title}",
+        "notice",
+        top,
+        main,
+        livery=livery_of(face_of(wall)),
+    )
 
 
 def _answer(drawing: str, title: str, text: str) -> Element:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from parvis.core.errors import Later
 from parvis.web.entry import Entry, Handle
+from parvis.web.pages.livery import livery_sheet, logo_of
 from parvis.web.pages.look import look_sheet, mark_of
 from parvis.web.pages.plain import sentence_page, studio_page
 from parvis.web.pages.wall import wall_page
@@ -107,6 +108,8 @@ class Pages:
             Entry(method="GET", path="/w/{wall}/{screen}", handle=wall, who="anyone"),
             Entry(method="GET", path="/studio", handle=self.studio, who="anyone"),
             Entry(method="GET", path="/look/{wall}.css", handle=self.look, who="anyone"),
+            Entry(method="GET", path="/look/{wall}/phone.css", handle=self.livery, who="anyone"),
+            Entry(method="GET", path="/look/{wall}/logo", handle=self.logo, who="anyone"),
             Entry(method="GET", path="/qr/{wall}.svg", handle=self.code, who="anyone"),
             Entry(method="GET", path="/sw.js", handle=self.worker, who="anyone"),
             Entry(method="GET", path="/favicon.ico", handle=self.icon, who="anyone"),
@@ -170,10 +173,27 @@ class Pages:
             return problem(404, "There is no such wall.")
         wall = held.snapshot.wall
         reached = bool(self._room.reach.join(wall.wall))
-        sheet = look_sheet(wall, self._room.plans(wall.layout), reached=reached)
-        kept = request.query_params.get("v") == mark_of(sheet)
-        cache = "public, max-age=31536000, immutable" if kept else "no-cache"
-        return Response(sheet, 200, {"cache-control": cache}, media_type="text/css; charset=utf-8")
+        return _sheet(request, look_sheet(wall, self._room.plans(wall.layout), reached=reached))
+
+    async def livery(self, request: Request) -> Response:
+        """The style sheet of what the audience's pages wear of it."""
+        held = await self._room.snapshots.of(request.path_params["wall"])
+        if held is None:
+            return problem(404, "There is no such wall.")
+        return _sheet(request, livery_sheet(held.snapshot.wall))
+
+    async def logo(self, request: Request) -> Response:
+        """The picture that the brand brings along; it may be a drawing, so it can do nothing."""
+        held = await self._room.snapshots.of(request.path_params["wall"])
+        found = logo_of(held.snapshot.wall) if held is not None else None
+        if found is None:
+            return problem(404, "This wall has no such picture.")
+        headers = {
+            "cache-control": "public, max-age=86400",
+            "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(found[0], 200, headers, media_type=found[1])
 
     async def code(self, request: Request) -> Response:
         """The QR code of a wall's phone page, where phones can reach it."""
@@ -212,3 +232,10 @@ class Pages:
         words = words_of(lang)
         sentence = words.no_wall if wall else words.no_page
         return page(request, sentence_page(sentence, lang, self._room.static), 404)
+
+
+def _sheet(request: Request, sheet: bytes) -> Response:
+    """A style sheet made here; for good under the address that has its mark."""
+    kept = request.query_params.get("v") == mark_of(sheet)
+    cache = "public, max-age=31536000, immutable" if kept else "no-cache"
+    return Response(sheet, 200, {"cache-control": cache}, media_type="text/css; charset=utf-8")

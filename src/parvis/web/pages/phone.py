@@ -12,6 +12,7 @@ from parvis.core.wire import FormatFace
 from parvis.plug.door import Form, Invitation
 from parvis.web.element import Element, el, json_block
 from parvis.web.pages.card import NETWORKS
+from parvis.web.pages.livery import banner, livery_of
 from parvis.web.pages.phone_parts import icon, languages, tabs, whole
 from parvis.web.snapshots import Held
 from parvis.web.static_files import Static
@@ -86,8 +87,10 @@ def phone_page(
     parts += [("vote", "vote")] if faces else []
     parts += [("mine", "mine")] if asked is not None else []
     now = "vote" if (done or said or not (asked or not faces)) else "write"
+    livery = livery_of(wall)
     hero = el(
         "header",
+        banner(livery, wall.title),
         languages(tongue, path, form="post" if asked is not None else ""),
         el("h1", el("bdi", wall.title)),
         el("p", tongue.say("page", "tagline") if asked is not None else ""),
@@ -126,6 +129,7 @@ def phone_page(
         tabs(tongue, "", parts, now),
         json_block("parvis-snapshot", held.body),
         json_block("parvis-phone", msgspec.json.encode(told)),
+        livery=livery,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from parvis.web.element import Attribute, Element, document, el
+from parvis.web.pages.livery import Livery
 from parvis.web.static_files import Static
 from parvis.web.tongue import ORDER, TONGUES, Tongue
 
@@ -109,9 +110,14 @@ def mark() -> Element:
 
 
 def whole(
-    tongue: Tongue, static: Static, title: str, kind: str, *body: Element | str | None
+    tongue: Tongue,
+    static: Static,
+    title: str,
+    kind: str,
+    *body: Element | str | None,
+    livery: Livery | None = None,
 ) -> bytes:
-    """The page; `kind` tells the script which it is."""
+    """The page; `kind` tells the script which it is, `livery` is what it wears of its wall."""
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -121,7 +127,7 @@ def whole(
             content="width=device-width, initial-scale=1, viewport-fit=cover",
         ),
         el("meta", name="color-scheme", content="light dark"),
-        el("meta", name="theme-color", content="#2a1023"),
+        el("meta", name="theme-color", content=livery.look.fields[0] if livery else "#2a1023"),
         el("meta", name="robots", content="noindex"),
         el("title", title),
         *(
@@ -136,6 +142,7 @@ def whole(
             for font in _FONTS["ar" if tongue.lang == "ar" else "latin"]
         ),
         el("link", rel="stylesheet", href=static.address("phone/phone.css")),
+        el("link", rel="stylesheet", href=livery.sheet) if livery else None,
         # not deferred: it must say before the first paint that there is script
         el("script", src=static.address("phone/phone.js")),
     )
@@ -211,10 +218,11 @@ def tabs(tongue: Tongue, path: str, parts: Sequence[tuple[str, str]], now: str) 
     return el("nav", *links, class_="tabs", aria_label=tongue.say("page", "tabs"))
 
 
-def bar(title: str, *more: Element | None) -> Element:
+def bar(title: str, *more: Element | None, livery: Livery | None = None) -> Element:
     """The line at the top of every page but the first."""
+    sign = el("img", src=livery.logo, alt="", class_="logo") if livery and livery.logo else mark()
     return el(
-        "header", mark(), el("strong", title, dir="auto"), el("span", class_="space"), *more,
+        "header", sign, el("strong", title, dir="auto"), el("span", class_="space"), *more,
         class_="bar",
     )  # fmt: skip
 

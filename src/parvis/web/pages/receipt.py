@@ -9,10 +9,12 @@ from msgspec import structs
 
 from parvis.core.post import Media, Post
 from parvis.core.wall import Wall
+from parvis.core.wire import face_of
 from parvis.flow.receipt import Standing
 from parvis.plug.receipt_word import number_of
 from parvis.web.element import Element, el
 from parvis.web.pages.card import text_nodes
+from parvis.web.pages.livery import livery_of
 from parvis.web.pages.phone_parts import bar, icon, languages, moment, tabs, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
@@ -49,6 +51,7 @@ class Receipt:
         """
         self._draft, self._signs = draft, signs
         s, tongue = self._s, self._tongue
+        livery = livery_of(face_of(self._wall))
         path = f"/r/{self._word}"
         number = self._say("number", number=number_of(s.id))
         main = el(
@@ -75,7 +78,7 @@ class Receipt:
             static,
             f"{self._say('title')} · {self._wall.title}",
             "receipt",
-            bar(self._wall.title, el("span", number, class_="quiet", dir="auto")),
+            bar(self._wall.title, el("span", number, class_="quiet", dir="auto"), livery=livery),
             main,
             el("div", languages(tongue, path), class_="foot"),
             tabs(
@@ -84,6 +87,7 @@ class Receipt:
                 (("write", "pen"), ("mine", "mine")),
                 "mine",
             ),
+            livery=livery,
         )
 
     def _say(self, name: str, **values: object) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from parvis.core.wire import Card
+from parvis.core.wire import Card, WallFace
 from parvis.web.element import Element, el, json_block
 from parvis.web.pages.card import NETWORKS, picture_of, text_nodes
+from parvis.web.pages.livery import livery_of
 from parvis.web.pages.phone_parts import bar, icon, languages, moment, whole
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 
 
-def share_page(
-    card: Card, title: str, wall: str, tongue: Tongue, static: Static, address: str
-) -> bytes:
+def share_page(card: Card, face: WallFace, tongue: Tongue, static: Static, address: str) -> bytes:
     """The page of a card as it may be passed on; a bare one says only where the post is."""
+    title, wall, livery = face.title, face.wall, livery_of(face)
 
     def say(name: str, **values: object) -> str:
         return tongue.say("share", name, **values)
@@ -31,6 +31,8 @@ def share_page(
         "at_ms": card.created_at_ms if "timestamp" in card.policy.must_show else 0,
         "wall": title,
         "dir": card.dir,
+        "ground": livery.look.fields[0],
+        "ink": livery.look.inks[0],
         "lang": tongue.lang,
         "may_crop": card.policy.may_crop,
         "copied": say("copied"),
@@ -60,9 +62,9 @@ def share_page(
         el("a", say("mine_too"), href=f"/p/{wall}?lang={tongue.lang}", class_="mid"),
         data_post=card.post,
     )
-    top = bar(title, languages(tongue, f"/s/{wall}", {"post": card.post}))
+    top = bar(title, languages(tongue, f"/s/{wall}", {"post": card.post}), livery=livery)
     body = json_block("parvis-share", msgspec.json.encode(told))
-    return whole(tongue, static, say("title", wall=title), "share", top, main, body)
+    return whole(tongue, static, say("title", wall=title), "share", top, main, body, livery=livery)
 
 
 def _card(card: Card) -> Element:
