@@ -25,7 +25,7 @@ from parvis.web.pages.notice import notice_page
 from parvis.web.pages.pages import page, patiently
 from parvis.web.pages.phone import Asked, Written, phone_page
 from parvis.web.pages.plain import sentence_page
-from parvis.web.pages.receipt import Receipt, proof_of, unknown_page
+from parvis.web.pages.receipt import Receipt, Turn, proof_of, unknown_page
 from parvis.web.pages.share import share_page
 from parvis.web.problem import Failed, problem
 from parvis.web.room import Room
@@ -197,7 +197,8 @@ class Visitors:
         if "application/json" in request.headers.get("accept", ""):
             if standing is None:
                 return problem(404, "There is no post with this receipt.")
-            return answer({"face": standing.face, "rev": standing.rev})
+            turn = await self._turn(standing) if standing.face == "shown" else ""
+            return answer({"face": standing.face, "rev": standing.rev, "turn": turn})
         sent = request.query_params.get("sent") == "1"
         told = request.query_params.get("told", "")
         return await self._receipt(request, word, standing, sent=sent, told=told)
@@ -276,14 +277,30 @@ class Visitors:
                 request, unknown_page(tongue, static, shown), 404, referrer=REFERRER, media=CHOSEN
             )
         if told in TOLD:
-            says = tongue.say("receipt", told)
+            says = told if told == "saved" else tongue.say("receipt", told)
         drawn = Receipt(standing, wall, word, tongue, self._room.contact, self._room.clock())
         may = self._may(request, standing)
         body = drawn.page(
-            static, sent=sent, says=says, draft=draft, signs=may.signs if may is not None else None
+            static,
+            sent=sent,
+            says=says,
+            draft=draft,
+            signs=may.signs if may is not None else None,
+            turn=await self._turn(standing),
         )
         status = 200 if draft is None else 422
         return page(request, body, status, referrer=REFERRER, media=CHOSEN)
+
+    async def _turn(self, standing: Standing) -> Turn:
+        """What is known of a post that is on the wall."""
+        held = await self._room.snapshots.of(standing.wall) if standing.face == "shown" else None
+        if held is None or standing.post is None:
+            return "turn"
+        if held.snapshot.wall.panic:
+            return "covered"
+        if all(card.post != standing.post.key for card in held.snapshot.cards):
+            return "past"
+        return "turn" if self._room.screens(standing.wall) else "alone"
 
     def _may(self, request: Request, standing: Standing | None) -> Invitation | None:
         """What the source of a post takes now."""

@@ -139,7 +139,8 @@ async def test_a_retry_after_an_edit_does_not_undo_it(street: Street) -> None:
 async def test_the_receipt_tells_the_journey(street: Street) -> None:
     word = await sent(street, "Hello there")
     shown = await page(street, f"/r/{word}", "fr")
-    assert "C’est sur les écrans, là, maintenant." in shown  # noqa: RUF001
+    assert re.search(r"Sur le mur depuis <time[^>]*>\d\d:\d\d</time>", shown)
+    assert "Aucun écran ne suit ce mur" in shown, "no screen: nothing is claimed of any"
     for step in ("Envoyé de votre téléphone", "Accepté selon les règles", "Affiché sur les écrans"):
         assert step in shown
     assert re.search(r"S’efface tout seul le \d+ \w+", shown)  # noqa: RUF001
@@ -164,6 +165,25 @@ async def test_a_rules_reason_is_said_in_the_visitors_language(street: Street) -
     assert "Beaucoup de messages sont venus d’un coup" in told  # noqa: RUF001
 
 
+async def test_a_receipt_says_of_the_screens_only_what_is_known(street: Street) -> None:
+    word = await sent(street, "Hello there")
+
+    async def turn() -> str:
+        state = await street.ask(f"/r/{word}", headers={"accept": "application/json"})
+        found = str(json.loads(state.body)["turn"])
+        assert f'data-turn="{found}"' in await page(street, f"/r/{word}")
+        return found
+
+    object.__setattr__(street.house.room, "screens", lambda wall: 0)
+    assert await turn() == "alone"
+    object.__setattr__(street.house.room, "screens", lambda wall: 2)
+    assert await turn() == "turn"
+    wall = (await street.house.engine.wall("square")) or pytest.fail("no wall")
+    for number in range(wall.capacity):
+        await sent(street, f"Newer {number}", who=f"{number:024d}")
+    assert await turn() == "past"
+
+
 async def test_an_edit_goes_the_way_of_every_edit(street: Street) -> None:
     word = await sent(street, "Teh words", files=PHOTO)
     (card,) = await street.cards()
@@ -171,11 +191,13 @@ async def test_an_edit_goes_the_way_of_every_edit(street: Street) -> None:
     assert where == f"/r/{word}?lang=en&told=saved"
     (edited,) = await street.cards()
     assert edited["text"] == "The words <b>" and len(edited["media"]) == 1
-    assert "will be read again" in await page(street, f"/r/{word}?told=saved")
+    told = await page(street, f"/r/{word}?told=saved")
+    assert "Corrected. The wall has your new words." in told and "read again" not in told
     assert (await act(street, word, "edit", b"text=The+words+<b>&keep=0")).endswith("told=same")
     await decide(street, word, "approved")
     await act(street, word, "edit", b"text=Without+the+picture")
     assert await street.cards() == [], "a person had decided: a person reads it again"
+    assert "Corrected. It will be read again." in await page(street, f"/r/{word}?told=saved")
     await decide(street, word, "approved")
     (bare,) = await street.cards()
     assert bare.get("media", []) == []

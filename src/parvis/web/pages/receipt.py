@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
 from urllib.parse import quote
 
 from msgspec import structs
@@ -20,6 +21,12 @@ from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 
 BACKUPS_MS = 14 * 24 * 3600 * 1000
+
+
+Turn = Literal["turn", "alone", "past", "covered"]
+"""A post that is on the wall: in turn on screens, without any screen, behind newer ones, or under
+what the team covers the screens with.
+"""
 
 
 class Receipt:
@@ -45,10 +52,14 @@ class Receipt:
         says: str = "",
         draft: str | None = None,
         signs: int | None = None,
+        turn: Turn = "turn",
     ) -> bytes:
         """The whole page; `sent` when it follows the form, `says` what an act led to, `draft` what
-        stood in a correction that was refused, `signs` how long one may be.
+        stood in a correction that was refused, `signs` how long one may be, `turn` what is
+        known of a post that is shown.
         """
+        if says == "saved":
+            says = self._say(self._saved())
         self._draft, self._signs = draft, signs
         s, tongue = self._s, self._tongue
         livery = livery_of(face_of(self._wall))
@@ -56,7 +67,8 @@ class Receipt:
         number = self._say("number", number=number_of(s.id))
         main = el(
             "main",
-            el("h1", self._title(), id="title"),
+            el("h1", *self._title(), id="title"),
+            el("p", self._say(f"shown_{turn}"), class_="lead") if s.face == "shown" else None,
             el(
                 "p",
                 says,
@@ -69,6 +81,7 @@ class Receipt:
             data_receipt=self._word,
             data_face=s.face,
             data_rev=s.rev,
+            data_turn=turn if s.face == "shown" else None,
             data_wall=s.wall,
             data_text=s.post.text[:80] if s.post is not None else None,
             data_sent="1" if sent else None,
@@ -93,11 +106,28 @@ class Receipt:
     def _say(self, name: str, **values: object) -> str:
         return self._tongue.say("receipt", name, **values)
 
-    def _title(self) -> str:
+    def _title(self) -> tuple[Element | str, ...]:
         done = self._s.withdrawal
         if self._s.face == "withdrawn" and done is not None:
-            return self._say("withdrawn_in", seconds=self._tongue.seconds(done.took_ms))
-        return self._say(self._s.face)
+            return (self._say("withdrawn_in", seconds=self._tongue.seconds(done.took_ms)),)
+        if self._s.face == "shown":  # that it is on a screen this moment, no server knows
+            before, _, after = self._say("shown_since").partition("{time}")
+            return before, moment(self._s.shown_at_ms), after
+        return (self._say(self._s.face),)
+
+    def _saved(self) -> str:
+        """What became of a correction, as far as it is decided."""
+        s = self._s
+        if s.face == "waiting":
+            return "saved"
+        judged = s.decision is not None and s.post is not None
+        judged = judged and s.decision.post_version == s.post.version  # type: ignore[union-attr]
+        return "saved_shown" if s.face == "shown" and judged else "saved_plain"
+
+    def _is_read_again(self) -> bool:
+        """Whether a person reads a correction before it is shown: they always read, or once did."""
+        first = self._wall.policy.mode == "approve_first"
+        return first or any(each.by.startswith("person:") for each in self._s.decided)
 
     # here -----------------------------------------------------------------------------------------
     def _here(self, path: str) -> tuple[Element | None, ...]:
@@ -257,7 +287,8 @@ class Receipt:
                              id="text", name="text", rows=4, dir="auto",
                              maxlength=self._signs), class_="box"),
                 *kept,
-                el("p", self._say("correct_note"), class_="quiet"),
+                el("p", self._say("correct_note" if self._is_read_again() else "correct_rule"),
+                   class_="quiet"),
                 el("button", self._say("save"), type="submit", class_="main"),
                 method="post",
                 action=f"{path}/edit{lang}",
