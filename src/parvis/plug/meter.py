@@ -143,7 +143,7 @@ class Hold:
 
     def __init__(self, meter: Meter, month: str, micro: int) -> None:
         self._meter = meter
-        self._month = month
+        self._in: str = month
         self.rest = micro
 
     async def use(self, micro: int) -> None:
@@ -167,12 +167,12 @@ class Hold:
         """So much of it was read since; the rest is given back. Doing it again changes nothing."""
         await self.use(micro)
         rest, self.rest = self.rest, 0
-        await self._meter.give_back(rest, self._month)
+        await self._meter.give_back(rest, self._in)
 
     def _turn(self) -> None:
         """What was held in a month that is over stays there: what is read now counts now."""
-        if self._meter.month != self._month:
-            self._month, self.rest = self._meter.month, 0
+        if self._meter.month != self._in:
+            self._in, self.rest = self._meter.month, 0
 
 
 def _month(now_ms: int) -> str:
