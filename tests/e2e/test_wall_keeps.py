@@ -243,6 +243,7 @@ async def test_frames_that_stopped_reload_the_page_when_the_server_answers(
                     with suppress(Error):  # the page may go while its clock is turned
                         await seen.page.clock.fast_forward(10_000)
             await listening(wall, 2)
+            await seen.page.wait_for_load_state()
 
 
 async def test_a_picture_that_fails_leaves_its_words_the_slab(browser: Browser) -> None:
