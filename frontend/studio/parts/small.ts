@@ -62,7 +62,7 @@ export function avatar(name: string, size: "" | "s20" | "s24" | "s36" = ""): Tem
 }
 
 const NETWORKS: Readonly<Record<string, string>> = {
-  mastodon: "Mastodon", bluesky: "Bluesky", instagram: "Instagram", youtube: "YouTube", x: "X", tiktok: "TikTok", threads: "Threads", reddit: "Reddit", flickr: "Flickr", facebook: "Facebook", telegram: "Telegram", whatsapp: "WhatsApp",
+  mastodon: "Mastodon", bluesky: "Bluesky", instagram: "Instagram", youtube: "YouTube", x: "X", tiktok: "TikTok", threads: "Threads", reddit: "Reddit", flickr: "Flickr", facebook: "Facebook", telegram: "Telegram", whatsapp: "WhatsApp", slack: "Slack",
 };
 
 export function networkName(network: string): string {
