@@ -248,6 +248,8 @@ async def test_withdrawn_is_gone_everywhere(street: Street) -> None:
     told = await page(street, f"/r/{word}", "fr")
     assert re.search(r"Retiré partout, en \d+,\d", told) and "aucun connecté" in told
     assert "zuversichtlich" not in told and "Norabella" not in told
+    english = await page(street, f"/r/{word}")
+    assert "ackup" not in english, "nobody here knows what copies an operator keeps, or how long"
     assert await act(street, word, "withdraw") == f"/r/{word}?lang=en", "twice is once"
 
 

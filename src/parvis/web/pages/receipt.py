@@ -20,8 +20,6 @@ from parvis.web.pages.phone_parts import bar, icon, languages, moment, tabs, who
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 
-BACKUPS_MS = 14 * 24 * 3600 * 1000
-
 
 Turn = Literal["turn", "alone", "past", "covered"]
 """A post that is on the wall: in turn on screens, without any screen, behind newer ones, or under
@@ -306,13 +304,10 @@ class Receipt:
         lines: list[Element] = []
         if done is not None:
             told = self._say("screens_told", n=done.screens)
-            by_ms = done.at_ms + BACKUPS_MS
             lines = [
                 self._line("check", self._say("screens"),
                            told if done.screens else self._say("screens_none")),
                 self._line("check", self._say("files"), self._say("files_gone")),
-                self._line("clock", self._say("backups"),
-                           self._say("backups_by", date=self._tongue.date(by_ms))),
             ]  # fmt: skip
         return (
             el("p", self._say(says), class_="lead"),
