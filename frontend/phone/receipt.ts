@@ -10,7 +10,7 @@ export function followReceipt(main: HTMLElement): void {
   const word = main.dataset["receipt"] ?? "";
   if (!word) return;
   void remember(main, word);
-  const correct = document.querySelector<HTMLDetailsElement>("details.correct");
+  const correct = document.querySelector<HTMLDetailsElement>("details.correct:not(.withdraw)");
   correct?.addEventListener("toggle", () => correct.open && bring(correct));
   if (correct?.open) bring(correct);
   const look = async (): Promise<void> => {

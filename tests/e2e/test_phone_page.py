@@ -66,6 +66,14 @@ async def faults(page: Page) -> list[str]:
     ]
 
 
+async def withdraw(page: Page) -> None:
+    """Two steps: it is final."""
+    face = await page.locator("main").get_attribute("data-face")
+    await page.locator(".withdraw summary").click()
+    await expect(page.locator("main")).to_have_attribute("data-face", face or "")
+    await page.locator(".withdraw button").click()
+
+
 SMALL_TARGETS = """
 Array.from(document.querySelectorAll("a, button, input, textarea, summary, label.pick, video"))
   .filter((one) => one.offsetParent !== null && one.type !== "hidden" && !one.closest(".off"))
@@ -111,6 +119,8 @@ async def test_every_page_is_sound_in_every_language(
         await expect(html).to_have_attribute("lang", lang)
         await expect(html).to_have_attribute("dir", "rtl" if lang == "ar" else "ltr")
         await is_sound(page)
+        side = "(one) => getComputedStyle(one).direction"
+        assert await page.locator("#text").evaluate(side) == ("rtl" if lang == "ar" else "ltr")
         await fill(page, words, files=[photo])
         await expect(page.locator("#files li")).to_have_count(1)
         await is_sound(page)
@@ -120,6 +130,7 @@ async def test_every_page_is_sound_in_every_language(
         await page.locator(".tabs [data-tab=write]").click()
         await page.locator("#post button.main").click()
         await page.wait_for_url("**/r/**")
+        await expect(page.locator(".tabs [data-tab=vote]")).to_be_visible()
         await is_sound(page)
         key = (await in_queue(house, words))["post"]["key"]
         await house.decide(key, "approved")
@@ -131,11 +142,13 @@ async def test_every_page_is_sound_in_every_language(
         await page.goto(receipt)
         await house.decide(key, "rejected", "Un visage sans accord.")
         await expect(page.locator(".why")).to_contain_text("Un visage", timeout=10_000)
-        await page.locator("details.correct summary").click()
-        await expect(page.locator("details.correct textarea")).to_be_focused()
-        await expect(page.locator("details.correct textarea")).to_be_in_viewport(ratio=1)
+        await page.locator("details.correct:not(.withdraw) summary").click()
+        await expect(page.locator("details.correct:not(.withdraw) textarea")).to_be_focused()
+        await expect(page.locator("details.correct:not(.withdraw) textarea")).to_be_in_viewport(
+            ratio=1
+        )
         await is_sound(page)
-        await page.locator("button.no").click()
+        await withdraw(page)
         await expect(page.locator("main")).to_have_attribute("data-face", "withdrawn")
         await is_sound(page)
         await page.goto(f"{house.base}/notice/port?lang={lang}")
@@ -166,7 +179,7 @@ async def test_a_photo_goes_to_the_wall_and_back(
         loaded = "(one) => one.complete && one.naturalWidth"
         await until(lambda: card.locator("img").first.evaluate(loaded), 10)
         await expect(page.locator("h1")).to_contain_text(SHOWN["fr"], timeout=10_000)
-        await page.locator("button.no").click()
+        await withdraw(page)
         await expect(page.locator("h1")).to_contain_text("Retiré partout")
         await expect(page.locator(".lines")).to_contain_text("prévenus : 1")
         await expect(card).to_have_count(0, timeout=10_000)
@@ -490,13 +503,13 @@ async def test_without_script_everything_works(house: Hall, browser: Browser, ph
         await house.decide(item["post"]["key"], "approved")
         await page.reload()
         await expect(page.locator("h1")).to_contain_text(SHOWN["fr"])
-        await page.locator("details.correct summary").click()
+        await page.locator("details.correct:not(.withdraw) summary").click()
         await page.locator("textarea").fill("Sans script, corrigé")
         await page.locator("details button.main").click()
         await expect(page.locator(".told")).to_have_text("Corrigé. Il sera relu.")
         await page.locator(".langs a", has_text="English").click()
         await expect(page.locator("h1")).to_contain_text("It is with us")
-        await page.locator("button.no").click()
+        await withdraw(page)
         await expect(page.locator("h1")).to_contain_text("Withdrawn everywhere")
         await page.goto(f"{house.base}/p/port")
         await page.locator(".choice", has_text="Une valse").click()

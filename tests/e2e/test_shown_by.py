@@ -70,7 +70,8 @@ async def is_gone_everywhere(
     """Withdrawn by its author: no screen, no list of the team, no address and no state has it."""
     picture_of_it = f"{house.base}/media/0?post={key}"
     assert (await receipt.request.get(picture_of_it)).status == 200
-    await receipt.locator("button.no").click()
+    await receipt.locator(".withdraw summary").click()
+    await receipt.locator(".withdraw button").click()
     await expect(receipt.locator("main")).to_have_attribute("data-face", "withdrawn")
     await expect(wall.locator(f"[data-post-id='{key}']")).to_have_count(0, timeout=10_000)
     assert (await receipt.request.get(picture_of_it)).status == 404

@@ -280,6 +280,7 @@ class Visitors:
             says = told if told == "saved" else tongue.say("receipt", told)
         drawn = Receipt(standing, wall, word, tongue, self._room.contact, self._room.clock())
         may = self._may(request, standing)
+        held = await self._room.snapshots.of(standing.wall)
         body = drawn.page(
             static,
             sent=sent,
@@ -287,6 +288,7 @@ class Visitors:
             draft=draft,
             signs=may.signs if may is not None else None,
             turn=await self._turn(standing),
+            votes=bool(held is not None and held.snapshot.formats),
         )
         status = 200 if draft is None else 422
         return page(request, body, status, referrer=REFERRER, media=CHOSEN)

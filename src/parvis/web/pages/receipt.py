@@ -20,7 +20,6 @@ from parvis.web.pages.phone_parts import bar, icon, languages, moment, tabs, who
 from parvis.web.static_files import Static
 from parvis.web.tongue import Tongue
 
-
 Turn = Literal["turn", "alone", "past", "covered"]
 """A post that is on the wall: in turn on screens, without any screen, behind newer ones, or under
 what the team covers the screens with.
@@ -51,16 +50,18 @@ class Receipt:
         draft: str | None = None,
         signs: int | None = None,
         turn: Turn = "turn",
+        votes: bool = False,
     ) -> bytes:
         """The whole page; `sent` when it follows the form, `says` what an act led to, `draft` what
         stood in a correction that was refused, `signs` how long one may be, `turn` what is
-        known of a post that is shown.
+        known of a post that is shown, `votes` whether there is something to vote on.
         """
         if says == "saved":
             says = self._say(self._saved())
         self._draft, self._signs = draft, signs
         s, tongue = self._s, self._tongue
         livery = livery_of(face_of(self._wall))
+        parts = [("write", "pen"), *([("vote", "vote")] if votes else []), ("mine", "mine")]
         path = f"/r/{self._word}"
         number = self._say("number", number=number_of(s.id))
         main = el(
@@ -95,7 +96,7 @@ class Receipt:
             tabs(
                 tongue,
                 f"/p/{s.wall}?lang={tongue.lang}",
-                (("write", "pen"), ("mine", "mine")),
+                parts,
                 "mine",
             ),
             livery=livery,
@@ -143,10 +144,16 @@ class Receipt:
             else None,
             self._correct(path, lang, post) if post is not None else None,
             el(
-                "form",
-                el("button", icon("undo"), self._say("withdraw"), type="submit", class_="no"),
-                method="post",
-                action=f"{path}/withdraw{lang}",
+                "details",
+                el("summary", icon("undo"), self._say("withdraw"), class_="button no"),
+                el(
+                    "form",
+                    el("p", self._say("withdraw_final")),
+                    el("button", self._say("withdraw_yes"), type="submit", class_="no"),
+                    method="post",
+                    action=f"{path}/withdraw{lang}",
+                ),
+                class_="correct withdraw",
             ),
             el("p", self._say("withdraw_note"), class_="quiet mid"),
             el("p", el("a", self._say("proof"), href=f"{path}/proof{lang}", download=True),
