@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -135,6 +135,10 @@ def _converted(name: str, value: Any, where: str) -> Any:
     try:
         return msgspec.convert(value, _TYPES[name])
     except msgspec.ValidationError as error:
+        words = get_args(_TYPES[name]) if get_origin(_TYPES[name]) is Literal else ()
+        if isinstance(value, str) and words:
+            hint = nearest(value, [word for word in words if word])
+            raise Refused(f"{where}: the setting {name} is {value[:40]!r}; {hint}") from error
         said = str(error)[:1].lower() + str(error)[1:]
         raise Refused(f"{where}: the setting {name} is wrong: {said}; correct it.") from error
 
