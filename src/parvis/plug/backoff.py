@@ -28,6 +28,8 @@ class Circuit:
         self._rng = rng
         self._failures = 0
         self._open_until = 0.0
+        self.why = ""
+        """What went wrong last, in a sentence; '' when all is well."""
 
     @property
     def failures(self) -> int:
@@ -65,6 +67,7 @@ class Circuit:
     def healed(self) -> bool:
         """Counts a success; whether the circuit was open before."""
         was_open = self.open
+        self.why = ""
         self._failures = 0
         self._open_until = 0.0
         return was_open

@@ -146,7 +146,8 @@ class Transport:
         if (wait := budget.wait_s(now_s)) > 0:
             raise Later(f"The budget for {url.host} is used up for now.", wait)
         if (wait := self.circuit(url).enter(now_s)) > 0:
-            raise Later(f"{url.host} kept failing and is left alone for a while.", wait)
+            held = f"{url.host} kept failing and is left alone for a while."
+            raise Later(" ".join((held, self.circuit(url).why)).strip(), wait)
         budget.spend(now_s)
 
     def learn(self, url: URL, scope: Scope, response: aiohttp.ClientResponse) -> None:
@@ -155,6 +156,7 @@ class Transport:
         self.budget(url, scope).learn(headers, self.now_s(), response.status)
         if hurts(response.status):
             self.failed(url, f"status {response.status}")
+            self.circuit(url).why = f"{url.host} has trouble answering ({response.status})."
         else:
             self._healed(url)
 
@@ -184,7 +186,9 @@ class Transport:
             raise
         except _BROKEN as error:
             wait = self.failed(url, type(error).__name__)
-            raise broken(error, url.host or "", wait, deadline_s) from error
+            said = broken(error, url.host or "", wait, deadline_s)
+            self.circuit(url).why = str(said)
+            raise said from error
 
     def session(self) -> aiohttp.ClientSession:
         """The session; opened on first use, inside the running loop."""

@@ -94,6 +94,17 @@ async def test_a_budget_is_shared_by_its_key_and_host_and_by_nothing_else() -> N
         await first.get(place.url("/x"))
 
 
+async def test_what_is_left_alone_says_why() -> None:
+    async with town({"/x": reply("oops", status=503)}) as place:
+        client = place.client()
+        for _ in range(6):
+            with pytest.raises(Later) as later:
+                await client.get(place.url("/x"))
+    assert str(later.value) == (
+        "a.test kept failing and is left alone for a while. a.test has trouble answering (503)."
+    )
+
+
 async def test_the_circuit_opens_tries_once_and_closes() -> None:
     broken = True
 
@@ -144,6 +155,10 @@ async def test_nobody_there_is_said_in_a_sentence() -> None:
             await client.get(f"http://a.test:{port}/")
         with pytest.raises(Later, match=r"nowhere\.test cannot be found"):
             await client.get("http://nowhere.test/")
+        for _ in range(5):
+            with pytest.raises(Later) as later:
+                await client.get("http://nowhere.test/")
+        assert "left alone for a while. nowhere.test cannot be found" in str(later.value)
 
 
 @pytest.mark.parametrize(
