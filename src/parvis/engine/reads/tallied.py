@@ -20,7 +20,7 @@ from parvis.engine.codec import post_of_body
 from parvis.engine.dialect import Find, one_of
 from parvis.engine.rows import Apart, Counted, Grouped, Period, Sums
 
-By = Literal["arrival", "interactions", "shown", "delay"]
+By = Literal["arrival", "interactions", "answered", "shown", "delay"]
 After = tuple[int, str] | None
 """The sort number and the name of the last row of the page before."""
 
@@ -107,15 +107,12 @@ _REACH_APART = sa.select(
     _many(_who_apart.c.followers < 0),
     _all_of(_who_apart.c.followers),
 ).group_by(_who_apart.c.network)
-# the few that are shown, and beside each of them what all of them come to: grouping costs most
+_ALL_OF_THEM = sa.select(sa.func.count(), _many(_who.c.followers < 0), _all_of(_who.c.followers))
+# whose posts the wall showed: nobody carries it with what was kept off
+_carrying = _WHO.where(_WAS_SHOWN).subquery()
 _CARRIED = (
-    sa.select(
-        _who,
-        sa.func.count().over(),
-        sa.func.sum(sa.case((_who.c.followers < 0, 1), else_=0)).over(),
-        sa.func.sum(sa.case((_who.c.followers >= 0, _who.c.followers), else_=0)).over(),
-    )
-    .order_by(_who.c.followers.desc(), _who.c.posts.desc(), _who.c.author)
+    sa.select(_carrying)
+    .order_by(_carrying.c.followers.desc(), _carrying.c.posts.desc(), _carrying.c.author)
     .limit(_b("limit"))
 )
 _stepped = (
@@ -173,6 +170,7 @@ _BY_DELAY = _rows_by(_DELAY, _TIMED)
 _BY: dict[By, sa.Select[Any]] = {
     "arrival": _BY_ARRIVAL,
     "interactions": _BY_INTERACTIONS,
+    "answered": _rows_by(_t.c.interactions, _WAS_SHOWN),
     "shown": _BY_SHOWN,
     "delay": _BY_DELAY,
 }
@@ -187,7 +185,7 @@ def sums(
     one = conn.execute(_SUMS, asked).one()
     posts, shown, unsigned, acts, acts_unknown, first, last = map(_whole, one)
     carried = conn.execute(_CARRIED, {**asked, "limit": TOP}).all()
-    authors, authors_unknown, reach = map(_whole, carried[0][3:] if carried else (0, 0, 0))
+    authors, authors_unknown, reach = map(_whole, conn.execute(_ALL_OF_THEM, asked).one())
     timed, p50_ms, p95_ms = _ranks(conn, asked)
     step_ms = step_of(first, last)
     alone = _alone(conn, asked, apart) if apart else ()
@@ -198,7 +196,7 @@ def sums(
         posts, shown, unsigned, acts, acts_unknown, authors, authors_unknown, reach,
         timed, p50_ms, p95_ms,
         step_ms, _steps(conn, asked, step_ms), tags(conn, wall, period),
-        _named(conn, [row[:3] for row in carried], org), _top(conn, wall, period, org), alone,
+        _named(conn, carried, org), _top(conn, wall, period, org), alone,
     )  # fmt: skip
 
 
@@ -329,8 +327,8 @@ def _worded(one: Counted, post: Post | None) -> Counted:
 
 
 def _top(conn: sa.Connection, wall: str, period: Period, org: str) -> tuple[Counted, ...]:
-    """Those that people did most with."""
-    found = counted(conn, wall, period, "interactions", None, TOP, org)
+    """Those of the wall that people did most with."""
+    found = counted(conn, wall, period, "answered", None, TOP, org)
     return tuple(each for each in found if each.interactions > 0)
 
 
