@@ -110,14 +110,14 @@ class FirstWall extends Piece {
   }
 
   private third(): TemplateResult {
-    return html`${this.question(t.wall.who, t.wall.where_help)}${this.radios(t.wall.who, MODES, t.wall.modes, this.mode, (mode) => (this.mode = mode))}`;
+    return html`${this.question(t.wall.who, t.wall.who_help)}${this.radios(t.wall.who, MODES, t.wall.modes, this.mode, (mode) => (this.mode = mode))}`;
   }
 
   private prepares(): TemplateResult {
     const posts = t.wall.sample.map((text, at) => ({ key: String(at), network: "phone", text, created_at_ms: 0, author: { key: "", handle: "", name: ["Lina", "Tomek", "Nour", "Joris", "Embruns"][at]! } }));
     const wall = { id: "", title: this.heading || t.app.name, hashtags: this.hashtags };
     const review = this.mode === "approve_first";
-    return html`<aside class="dusk plain" aria-label=${t.wall.prepares}><div class="inner"><p class="t15">${t.wall.prepares}</p>${mini(wall, posts, this.kind === "site" ? 4 / 3 : 16 / 9)}<ul><li><b class="t18">${t.wall.gets.stage}</b><span>${t.wall.gets.stage_help}</span></li><li><b class="t18">${review ? t.wall.gets.review : t.wall.gets.open}</b><span>${review ? t.wall.gets.review_help : t.wall.gets.open_help}</span></li>${this.phone ? html`<li><b class="t18">${t.wall.gets.page}</b><span>${t.wall.gets.page_help}</span></li>` : nothing}</ul></div></aside>`;
+    return html`<aside class="dusk plain" aria-label=${t.wall.prepares}><div class="inner"><p class="t15">${t.wall.prepares}</p>${mini(wall, this.kind === "shop" ? posts.slice(0, 1) : posts, this.kind === "site" ? 4 / 3 : 16 / 9)}<ul><li><b class="t18">${t.wall.shapes[this.kind]![0]}</b><span>${t.wall.shapes[this.kind]![1]}</span></li><li><b class="t18">${review ? t.wall.gets.review : t.wall.gets.open}</b><span>${review ? t.wall.gets.review_help : t.wall.gets.open_help}</span></li>${this.phone ? html`<li><b class="t18">${t.wall.gets.page}</b><span>${t.wall.gets.page_help}</span></li>` : nothing}</ul></div></aside>`;
   }
 }
 

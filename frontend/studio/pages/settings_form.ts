@@ -33,6 +33,9 @@ export function sentOf(plugin: Plugin, values: Values): Values {
   return sent;
 }
 
+/** A sentence ends before the next begins. Pure. */
+export const ended = (text: string): string => (/[.!?…:]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
+
 /** One field a setting, by its type, with the plugin's own help. */
 export function fields(plugin: Plugin, values: Values, wrong: Readonly<Record<string, string>>, lang: Lang, changed: (name: string, value: unknown) => void): TemplateResult {
   return html`<div class="col g16">${plugin.settings.filter((one) => one.type !== "table").map((one) => {
@@ -47,6 +50,6 @@ export function fields(plugin: Plugin, values: Values, wrong: Readonly<Record<st
       : one.type === "choice" ? html`<select class="fld" id=${id} aria-describedby=${about} @change=${set}>${(one.choices ?? []).map((choice) => html`<option ?selected=${choice === value}>${choice}</option>`)}</select>`
       : html`<input class="fld" id=${id} type=${one.type === "url" ? "url" : "text"} inputmode=${one.type === "int" ? "numeric" : nothing} aria-describedby=${about} aria-invalid=${bad ? "true" : "false"} .value=${String(value)} @input=${set} />`;
     return html`<div><label class="lab" for=${id}>${one.name}${one.required ? html` <span class="i3 t12">${t.sources.needed}</span>` : nothing}</label>${field}
-      <p class="help" id=${about}>${one.help[lang]}${one.type === "list" ? ` ${t.sources.list_help}` : ""}${bad ? html` <span class="bad m">${bad}</span>` : nothing}</p></div>`;
+      <p class="help" id=${about}>${ended(one.help[lang])}${one.type === "list" ? ` ${t.sources.list_help}` : ""}${bad ? html` <span class="bad m">${bad}</span>` : nothing}</p></div>`;
   })}</div>`;
 }

@@ -9,6 +9,11 @@ import { t } from "../words";
 import { CHIPS } from "./posts";
 import { fields, sentOf, wrongIn } from "./settings_form";
 
+const LAST = 6;
+const PAGE = 200;
+const PAGES = 5;
+/** Here authors say yes as they send. */
+const CONSENTED = ["phone", "whatsapp"];
 const BASES = ["platform_terms", "own_content", "consent", "licence", "contract"];
 
 /** Where posts come from: how each source is, its settings, and adding one. */
@@ -68,8 +73,28 @@ class Sources extends Piece {
       this.refused = "";
       this.draft = { ...(this.spec?.settings ?? {}) };
       this.came = undefined;
-      if (seat && !seat.startsWith("+")) void this.desk.api.posts(this.wall, { limit: 50 }).then((page) => { this.came = page.items.filter((one) => one.post.provenance?.source === this.spec?.id || one.post.network === this.spec?.plugin).slice(0, 6); this.requestUpdate(); }, () => { this.came = []; this.requestUpdate(); });
+      this.basis = CONSENTED.includes(seat.slice(1)) ? "consent" : BASES[0]!;
+      if (seat && !seat.startsWith("+")) void this.brought(seat);
     }
+  }
+
+  /** The last posts that this very source brought: others of its kind have theirs. */
+  private async brought(seat: string): Promise<void> {
+    let found: readonly Queued[] = [];
+    let before: number | undefined;
+    try {
+      for (let pages = 0; pages < PAGES && found.length < LAST && this.seat === seat; pages++) {
+        const page = await this.desk.api.posts(this.wall, { limit: PAGE, before });
+        found = [...found, ...page.items.filter((one) => one.post.provenance?.source === seat)];
+        before = page.before ?? undefined;
+        if (before === undefined) break;
+      }
+    } catch (error) {
+      this.desk.lost(error);
+    }
+    if (this.seat !== seat) return;
+    this.came = found.slice(0, LAST);
+    this.requestUpdate();
   }
 
   private async read(): Promise<void> {
@@ -86,15 +111,15 @@ class Sources extends Piece {
     this.requestUpdate();
   }
 
-  private async does(work: () => Promise<unknown>, said: string, to?: string): Promise<void> {
+  private async does(work: () => Promise<unknown>, said: string, to?: () => string): Promise<void> {
     this.busy = true;
     this.refused = "";
     this.requestUpdate();
     try {
       await work();
       this.desk.say({ text: said });
-      if (to !== undefined) this.desk.go({ wall: this.wall, page: "sources", item: to });
       await this.read();
+      if (to) this.desk.go({ wall: this.wall, page: "sources", item: to() });
     } catch (error) {
       this.refused = this.desk.sentence(error);
       this.desk.lost(error);
@@ -113,7 +138,10 @@ class Sources extends Piece {
     if (first) return void this.querySelector<HTMLElement>(`#set-${first}`)?.focus();
     const settings = sentOf(plugin, this.draft);
     if (spec) void this.does(() => this.desk.api.changeSource(this.wall, spec.id, { settings }), t.sources.saved);
-    else void this.does(() => this.desk.api.addSource(this.wall, plugin.id, settings, this.basis), t.sources.saved, "");
+    else {
+      const had = new Set(this.whole?.sources?.map((one) => one.id));
+      void this.does(() => this.desk.api.addSource(this.wall, plugin.id, settings, this.basis), t.sources.added, () => this.whole?.sources?.find((one) => !had.has(one.id))?.id ?? "");
+    }
   }
 
   protected override render(): TemplateResult {
@@ -170,11 +198,11 @@ class Sources extends Piece {
     const health = this.health(spec);
     return html`<div class="col g24 main"><header class="row g12 wrap">${network(spec.plugin, 40)}<div class="col f1"><h2 class="t24">${spec.id}</h2><p class="i2">${this.name(spec.plugin)}, ${this.how(spec)}</p></div>
         ${this.desk.mayBuild ? html`<button class="btn" ?disabled=${this.busy} @click=${() => void this.pause(spec)}>${icon(spec.enabled === false ? "play" : "pause", 14)}${spec.enabled === false ? t.sources.resume : t.sources.pause} ${caps(this.desk, "pause")}</button>` : nothing}</header>
-      ${health.ok ? html`<p class="row g8"><span class="dot"></span><span dir="auto">${health.says}</span></p>` : html`<div class="note"><span>${icon("triangle-alert", 18)}</span><div><p class="b" dir="auto">${health.says}</p><p>${health.since_ms ? t.sources.since(when(health.since_ms, Date.now(), lang)) : nothing}${health.nearest ? html` · ${t.sources.nearest} <b class="b">${health.nearest}</b>` : nothing}</p></div></div>`}
+      ${!health.says ? html`<p class="i2" role="status">${spec.enabled === false ? t.sources.paused : t.sources.first_look}</p>` : health.ok ? html`<p class="row g8"><span class="dot"></span><span dir="auto">${health.says}</span></p>` : html`<div class="note"><span>${icon("triangle-alert", 18)}</span><div><p class="b" dir="auto">${health.says}</p><p>${health.since_ms ? t.sources.since(when(health.since_ms, Date.now(), lang)) : nothing}${health.nearest ? html` · ${t.sources.nearest} <b class="b">${health.nearest}</b>` : nothing}</p></div></div>`}
       <dl class="facts-row"><div><dt class="t12 i3">${t.sources.last}</dt><dd class="t18">${health.last ? t.sources.ago(wait(Date.now() - health.last, lang)) : t.sources.never}</dd></div><div><dt class="t12 i3">${t.sources.basis}</dt><dd class="t15">${t.sources.bases[spec.basis ?? ""] ?? spec.basis ?? ""}</dd></div></dl>
       ${plugin && this.desk.mayBuild ? html`<form class="card form" @submit=${(event: Event) => this.save(event, plugin, spec)}><h3 class="sec">${t.sources.settings}</h3>${fields(plugin, this.draft, this.wrong, lang, (name, value) => { this.draft = { ...this.draft, [name]: value }; })}
         ${this.refused ? html`<div class="note bad" role="alert"><span>${icon("circle-alert", 18)}</span><p>${this.refused}</p></div>` : nothing}
-        <div class="row">${plugin.settings.length ? html`<button class="btn pri" data-main ?disabled=${this.busy}>${t.sources.save} ${caps(this.desk, "main")}</button>` : html`<span class="i2">${t.sources.no_settings}</span>`}<span class="sp"></span><button type="button" class="btn ghost no" ?disabled=${this.busy} @click=${() => void this.does(() => this.desk.api.changeSource(this.wall, spec.id, { drop: true }), t.sources.dropped, "")}>${icon("trash-2", 14)}${t.sources.drop}</button></div></form>` : nothing}
+        <div class="row">${plugin.settings.length ? html`<button class="btn pri" data-main ?disabled=${this.busy}>${t.sources.save} ${caps(this.desk, "main")}</button>` : html`<span class="i2">${t.sources.no_settings}</span>`}<span class="sp"></span><button type="button" class="btn ghost no" ?disabled=${this.busy} @click=${() => void this.does(() => this.desk.api.changeSource(this.wall, spec.id, { drop: true }), t.sources.dropped, () => "")}>${icon("trash-2", 14)}${t.sources.drop}</button></div></form>` : nothing}
       <section><h3 class="sec">${t.sources.came}</h3>${this.came === undefined ? loading() : this.came.length ? html`<ul class="found">${this.came.map((one) => { const { post, placement } = one; return html`<li><a class="row g12" href=${this.desk.href("posts", post.key)}>${thumb(one)}<span class="f1 el" dir=${post.dir ?? "auto"} lang=${langOf(post)}>${said(post)}</span><span class="i2 el far" dir="auto">${drawn(nameOf(post.author))}</span><span class="chip ${CHIPS[placement.state] ?? ""}">${t.posts.states[placement.state]}</span></a></li>`; })}</ul>` : html`<p class="i2">${t.sources.no_posts}</p>`}</section></div>`;
   }
 

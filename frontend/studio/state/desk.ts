@@ -17,6 +17,9 @@ export interface Toast {
 export type Door = "loading" | "sign_in" | "first" | "invite" | "reset" | "gone" | "in";
 
 const PANIC_POLL_MS = 250;
+const TOAST_MS = 8000;
+/** What went wrong is longer to read, and to be read out. */
+const BAD_TOAST_MS = 20_000;
 const GLANCE_MS = 3_600_000;
 
 /** What the whole studio knows: who is here, which wall, what stands on it now, and the line to the server. */
@@ -50,6 +53,7 @@ export class Desk {
   private watched = "";
   private told = false;
   private panicTimer = 0;
+  private toastTimer = 0;
 
   constructor() {
     this.keyboard = new Keyboard(this.own.keys);
@@ -310,7 +314,15 @@ export class Desk {
   // words ----------------------------------------------------------------------------------------
   say(toast: Toast | undefined): void {
     this.toast = toast;
+    this.holdToast(false);
     this.tell();
+  }
+
+  /** What is said goes by itself, but not from under a pointer or a focus; the key undoes all the same. */
+  holdToast(held: boolean): void {
+    window.clearTimeout(this.toastTimer);
+    const { toast } = this;
+    if (toast && !held) this.toastTimer = window.setTimeout(() => this.toast === toast && this.say(undefined), toast.bad ? BAD_TOAST_MS : TOAST_MS);
   }
 
   /** One sentence for whoever did it. */

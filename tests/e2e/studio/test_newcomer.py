@@ -181,3 +181,75 @@ async def test_a_reason_kept_while_nobody_answers_is_taken_back_with_its_rejecti
         await until(lambda: any(one["state"] == "hidden" for one in desk.of("/decide")[1:]))
         assert other and desk.state(HELD) == "pending"
         assert not [one for one in desk.of("/decide") if one["state"] == "rejected"]
+
+
+async def test_a_toast_goes_by_itself_but_not_from_under_a_pointer(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        await page.clock.install()
+        await page.keyboard.press("s")
+        await page.locator(".toast").hover()
+        await page.clock.run_for(60_000)
+        await expect(page.locator(".toast")).to_be_visible()
+        await page.mouse.move(5, 5)
+        await page.clock.run_for(9000)
+        await expect(page.locator(".toast")).to_have_count(0)
+        await page.keyboard.press("z")
+        await until(lambda: desk.state(HELD) == "pending")
+
+
+OVER = """() => { const one = document.querySelector(".toast").getBoundingClientRect();
+  return [...document.querySelectorAll("parvis-queue-phone button, .bar button")].filter(each => {
+    const at = each.getBoundingClientRect();
+    return at.width && at.top < one.bottom && at.bottom > one.top;
+  }).map(each => each.innerText || each.getAttribute("aria-label")); }"""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+async def test_a_toast_covers_no_button_on_a_phone(browser: Browser, lang: str) -> None:
+    small = {"width": 390, "height": 844}
+    async with seated(browser, FakeDesk(), lang=lang, viewport=small) as page:
+        await expect(page.locator(".says mark")).to_have_text("bouffons")
+        for _ in range(6):
+            await page.locator(".thumbs .ok").click()
+            await expect(page.locator(".toast")).to_be_visible()
+            assert await page.evaluate(OVER) == []
+
+
+async def test_a_new_source_is_landed_on_and_says_how_it_is(browser: Browser) -> None:
+    desk = FakeDesk()
+    async with seated(browser, desk, "#/hall/sources/+mastodon") as page:
+        await page.get_by_label("server").fill("mastodon.example")
+        await page.get_by_label("tags").fill("one")
+        await page.get_by_role("button", name="Start following").click()
+        await page.wait_for_url("**#/hall/sources/mastodon-2")
+        await expect(page.get_by_role("heading", name="mastodon-2")).to_be_visible()
+        await expect(page.get_by_text("It looks for the first time")).to_be_visible()
+        ill = {"healthy": False, "says": "mastodon.example cannot be found.", "since_ms": 1}
+        desk.sources.append({**desk.sources[0], "source": "mastodon-2", **ill})
+        desk.tell()
+        await expect(page.locator(".note")).to_contain_text("mastodon.example cannot be found.")
+
+
+async def test_the_last_posts_of_a_source_are_its_own(browser: Browser) -> None:
+    desk = FakeDesk()
+    desk.specs.append({**desk.specs[1], "id": "other"})
+    (one, *_) = (each for each in desk.items if each["post"]["network"] == "mastodon")
+    one["post"]["provenance"] = {"source": "other"}
+    async with seated(browser, desk, "#/hall/sources/other") as page:
+        await expect(page.locator(".found li")).to_have_count(1)
+        await page.evaluate("location.hash = '#/hall/sources/+mastodon'")
+        await expect(page.get_by_text("such as mastodon.social.")).to_be_visible()
+        await expect(page.get_by_label("Why you may show")).to_have_value("platform_terms")
+        await page.evaluate("location.hash = '#/hall/sources/+phone'")
+        await expect(page.get_by_label("Why you may show")).to_have_value("consent")
+
+
+async def test_the_wizard_shows_what_each_answer_prepares(browser: Browser) -> None:
+    async with seated(browser, FakeDesk(), "#/hall/new-wall") as page:
+        await page.get_by_role("radio", name="In a place open to all").check()
+        await expect(page.locator(".dusk")).to_contain_text("One post at a time")
+        await page.get_by_role("radio", name="On a website").check()
+        await expect(page.locator(".dusk")).to_contain_text("on a page of its own")
+        await expect(page.locator(".door")).not_to_contain_text("block")
