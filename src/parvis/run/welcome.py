@@ -19,6 +19,10 @@ from parvis.web.reach import is_here, outside, reachable
 
 SOURCES_ANSWER_S = 5.0
 ASK_AGAIN_S = 0.1
+NOBODY = (
+    "No contact is set, so the privacy notice names nobody responsible; set contact in"
+    " parvis.toml, or PARVIS_CONTACT."
+)
 ONLY_HERE = (
     "Only this machine can open these pages, so the walls show no QR code; start with"
     " --host 0.0.0.0 (or set public_url) for phones in the room."
@@ -32,6 +36,8 @@ async def say_ready(house: House, address: str) -> None:
     say(f"ready {reachable(address)}", *addresses(now, await opening(house)))
     if not now.walls:
         say("  no wall yet: declare one with `parvis up EVENT.toml`")
+    elif not house.room.contact:
+        say(f"  {NOBODY}")
     lines = Lines()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SOURCES_ANSWER_S

@@ -18,6 +18,8 @@ from parvis.web import room
 from tests.receiver import BRIDGE
 from tests.street import EVENT, KEY, SECRET
 
+PEM = Path(__file__).parents[2] / "contract" / "web" / "fixtures" / "localhost.pem"
+
 
 def examine(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """The exit status and what is printed."""
@@ -143,3 +145,25 @@ def test_a_public_address_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "parvis.toml").write_text('public_url = "https://wall.example"\n')
     status, said = examine(tmp_path, capsys)
     assert status == 0 and "come to https://wall.example" in said
+
+
+def test_a_certificate_that_was_given_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARVIS_TLS_CERT", str(PEM))
+    assert f"ok    The certificate {PEM} can be used until 2" in examine(tmp_path, capsys)[1]
+    monkeypatch.setattr(doctor, "wall_clock", lambda: 2**45)
+    status, said = examine(tmp_path, capsys)
+    assert status == 1 and f"MEND  The certificate {PEM} ended on 2" in said
+    monkeypatch.setenv("PARVIS_TLS_CERT", str(tmp_path / "none.pem"))
+    status, said = examine(tmp_path, capsys)
+    assert status == 1 and "MEND  tls_cert is" in said and "cannot be read" in said
+
+
+def test_a_notice_without_anybody_responsible_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, said = examine(tmp_path, capsys)
+    assert status == 0 and "note  No contact is set" in said
+    monkeypatch.setenv("PARVIS_CONTACT", "Maud, maud@port.example")
+    assert "No contact" not in examine(tmp_path, capsys)[1]

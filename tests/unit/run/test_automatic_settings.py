@@ -34,7 +34,7 @@ def test_the_environment_can_say_it_all(tmp_path: Path) -> None:
     assert (settings.tls_accept_terms, settings.tls_challenge_port) == (True, 8080)
     with pytest.raises(Refused, match="PARVIS_TLS_ACCEPT_TERMS: the setting tls_accept_terms"):
         load({"data": str(tmp_path)}, {**env, "PARVIS_TLS_ACCEPT_TERMS": "perhaps"})
-    with pytest.raises(Refused, match="setting tls is wrong"):
+    with pytest.raises(Refused, match="known are automatic"):
         load({"data": str(tmp_path)}, {**env, "PARVIS_TLS": "on"})
 
 

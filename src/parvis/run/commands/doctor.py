@@ -11,9 +11,11 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from cryptography.x509 import load_pem_x509_certificates
 
 import parvis
 from parvis.core.errors import Later, Refused
@@ -22,11 +24,12 @@ from parvis.engine.embedded.owner import owner_of
 from parvis.engine.store import wall_clock
 from parvis.plug.find import shelf
 from parvis.run import local_call
+from parvis.run.certificate import context_of
 from parvis.run.open_extension import open_bridge, open_source, seal_of
 from parvis.run.progress import Wait
 from parvis.run.sentence import with_nearest, with_since
 from parvis.run.settings import Settings, load
-from parvis.run.welcome import ONLY_HERE, is_only_here
+from parvis.run.welcome import NOBODY, ONLY_HERE, is_only_here
 from parvis.run.wire_up import House, open_house
 from parvis.web.reach import CertificateNow
 from parvis.web.room import static_folder
@@ -68,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         findings.append(Finding(False, str(refused)))
     else:
         findings += [*_versions(), *_folder(settings), *_front_end(), *_address(settings)]
-        findings += _certificate(settings)
+        findings += [*_certificate(settings), *_contact(settings)]
         with Wait({ASKING: 5.0}).step(ASKING):
             findings += _sources(settings)
     for finding in findings:
@@ -157,8 +160,9 @@ def _address(settings: Settings) -> Iterator[Finding]:
 
 
 def _certificate(settings: Settings) -> Iterator[Finding]:
-    """How the one is that parvis gets for itself."""
+    """How the one is that parvis gets for itself, or that is given."""
     if not settings.tls:
+        yield from _given(settings)
         return
     try:
         now = _certificate_there(settings) or _certificate_here(settings)
@@ -167,6 +171,28 @@ def _certificate(settings: Settings) -> Iterator[Finding]:
         return
     broken_since = not now.healthy and now.since_ms
     yield Finding(now.healthy, with_since(now.says, now.since_ms) if broken_since else now.says)
+
+
+def _given(settings: Settings) -> Iterator[Finding]:
+    """Whether it can be served with, and until when."""
+    try:
+        if context_of(settings) is None:
+            return
+    except Refused as failed:
+        yield Finding(False, str(failed))
+        return
+    name = settings.tls_cert
+    pem = Path(name).expanduser().read_bytes()
+    ends = load_pem_x509_certificates(pem)[0].not_valid_after_utc
+    if ends.timestamp() * 1000 <= wall_clock():
+        yield Finding(False, f"The certificate {name} ended on {ends:%Y-%m-%d}; give another one.")
+    else:
+        yield Finding(True, f"The certificate {name} can be used until {ends:%Y-%m-%d}.")
+
+
+def _contact(settings: Settings) -> Iterator[Finding]:
+    if not settings.contact:
+        yield Finding(True, NOBODY, note=True)
 
 
 def _certificate_there(settings: Settings) -> CertificateNow | None:
