@@ -43,8 +43,9 @@ class Hall(NamedTuple):
 
 @contextlib.asynccontextmanager
 async def opened(**settings: Any) -> AsyncIterator[Hall]:
-    world = World(again_s=0.01)
     clock, shelf, darkroom = ManualClock(), MemoryShelf(), Darkroom(1)
+    # its clock stands still: an edit and a deletion within one second are told apart
+    world = World(again_s=0.01, now_s=lambda: clock() // 1000)
     behind: list[Called[WhatsApp]] = []
     async with serving(serve(world)) as url, doors(behind) as address:
         http = Http(allow_private=[url.partition("://")[2]])
