@@ -8,6 +8,7 @@ itself has changed; a write that fails leaves nothing in the batch.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -35,7 +36,7 @@ from parvis.engine.change import (
     Write,
     Written,
 )
-from parvis.engine.codec import body, seqs_of_body, wall_of_body
+from parvis.engine.codec import UNREADABLE, body, seqs_of_body, wall_of_body
 from parvis.engine.desk import claims
 from parvis.engine.dialect import Find, one_each, one_of
 from parvis.engine.rows import Claim
@@ -206,7 +207,8 @@ class Batch:
                 self._orders[wall, post] = order
         if rows:
             for wall, text in _find_walls(conn, sorted(rows)):
-                self._walls[wall] = wall_of_body(text)
+                with contextlib.suppress(*UNREADABLE):  # a spoilt row may be declared anew
+                    self._walls[wall] = wall_of_body(text)
         for wall, wanted in formats.items():
             for name, rev in _find_revs(conn, wall, sorted(wanted)):
                 self._revs[wall, name] = rev

@@ -15,6 +15,9 @@ from parvis.core.wire import Card
 
 _encode = msgspec.json.Encoder().encode
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What reading a row raises that somebody spoilt by hand."""
+
 post_of_body = msgspec.json.Decoder(Post).decode
 card_of_body = msgspec.json.Decoder(Card).decode
 event_of_body = msgspec.json.Decoder(Event).decode

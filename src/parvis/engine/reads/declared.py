@@ -6,12 +6,12 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from parvis.core.wall import FormatSpec, SourceSpec, Wall
 from parvis.engine import tables as t
 from parvis.engine.codec import (
+    UNREADABLE,
     format_of_body,
     source_of_body,
     state_of_body,
@@ -49,7 +49,7 @@ def _wall_of(id_: str, text: str) -> Wall | None:
     """One row that somebody spoilt by hand costs its own wall alone; it is told once."""
     try:
         found = wall_of_body(text)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+    except UNREADABLE as error:
         if (id_, hash(text)) not in _told:
             _told.add((id_, hash(text)))
             says = DAMAGED.format(wall=id_, because=str(error)[:120])
