@@ -74,7 +74,7 @@ async def ready(page: Page) -> None:
 
 async def faults(page: Page) -> list[str]:
     """What axe finds, one line each; styles in motion are let come to rest."""
-    await page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+    await page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text(encoding="utf-8"))
     found = await page.evaluate(

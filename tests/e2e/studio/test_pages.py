@@ -153,7 +153,7 @@ async def test_a_source_is_added_from_its_schema(browser: Browser) -> None:
         await expect(page.get_by_label("server")).to_have_value("nowhere")
         await page.get_by_label("server").fill("mastodon.example")
         await page.get_by_role("button", name="Start following").click()
-        await expect(page.get_by_text("mastodon-2")).to_be_visible()
+        await expect(page.get_by_role("heading", name="mastodon-2")).to_be_visible()
         assert desk.of("/sources")[-1] == {
             "plugin": "mastodon",
             "settings": {"server": "mastodon.example", "tags": ["one", "two"], "limit": 12},
