@@ -164,7 +164,16 @@ class Stage extends HTMLElement {
     };
     const enter = (): void => (this.layout ? this.scene(place) : place());
     if (customElements.get(name)) enter();
-    else loadHalf(`/static/layouts/${id}.js`).then(enter, () => (this.layoutId = ""));
+    else this.pageLoaded(name).then(() => (customElements.get(name) ? undefined : loadHalf(`/static/layouts/${id}.js`))).then(enter, () => (this.layoutId = ""));
+  }
+
+  /** The page's own scripts may still be on their way: without a server no other copy of them can be had. */
+  private pageLoaded(name: string): Promise<void> {
+    return new Promise((done) => {
+      if (document.readyState === "complete") return done();
+      addEventListener("load", () => done(), { once: true });
+      void customElements.whenDefined(name).then(() => done());
+    });
   }
 
   private changed(snapshot: Snapshot, message: Message | undefined): void {

@@ -63,6 +63,12 @@ async def test_over_https_it_comes_back_after_a_reload_without_a_server(browser:
     await window.close()
 
 
+async def all_kept(page: Page) -> bool:
+    """Whether the wall comes back without its server."""
+    wanted = ("/w/hall", "/static/wall/player.js", "/static/layouts/masonry.js")
+    return all([await kept(page, address) for address in wanted])
+
+
 async def test_over_https_it_goes_on_where_it_was_when_the_server_returns(
     browser: Browser,
 ) -> None:
@@ -74,12 +80,7 @@ async def test_over_https_it_goes_on_where_it_was_when_the_server_returns(
         await page.goto(f"https://{HOST}:{port}/w/hall")
         await listening(wall)
         assert await page.evaluate("isSecureContext")
-
-        async def all_kept() -> bool:
-            wanted = ("/w/hall", "/static/wall/player.js", "/static/layouts/masonry.js")
-            return all([await kept(page, address) for address in wanted])
-
-        await until(all_kept, 20)
+        await until(lambda: all_kept(page), 20)
     await page.reload()  # the power went too: page, player and cards come from what was kept
     await expect(page.locator("parvis-layout-masonry .slab")).to_have_count(4)
     await expect(page.locator("parvis-stage")).to_have_attribute("data-link", "cut")
@@ -100,7 +101,7 @@ async def test_what_was_hidden_is_forgotten_with_the_page_that_held_it(browser: 
         page = await window.new_page()
         await page.goto(f"https://{HOST}:{wall.port}/w/hall")
         await listening(wall)
-        await until(lambda: kept(page, "/w/hall"), 20)
+        await until(lambda: all_kept(page), 20)
         wall.send(Hide("mastodon:example.org:2"))
         held = "caches.match(location.href).then((page) => page ? page.text() : '')"
 
